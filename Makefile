@@ -1,0 +1,65 @@
+# Two commands do everything: "make demo" and "make test".
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# What the tests use beside Python: Debian's espeak-ng is the second voice that the recognizer is tested on.
+SYSTEM_PACKAGES := espeak-ng
+
+.PHONY: demo install test check types style system-packages test-install figures model fixtures clean
+
+demo: install
+	$(BIN)/aicc demo
+
+install: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+test-install: $(VENV)/test-installed
+
+$(VENV)/test-installed: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	touch $@
+
+# As root on Debian the packages are installed; elsewhere they are named, and the tests that want them skip.
+system-packages:
+	@missing=""; for package in $(SYSTEM_PACKAGES); do \
+		dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "install ok" || missing="$$missing $$package"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	else echo "not installed, their tests will skip:$$missing"; fi
+
+test: system-packages test-install types style
+	$(BIN)/python -m pytest
+
+# The fast half of the tests, under two minutes.
+check: test-install types style
+	$(BIN)/python -m pytest -m "not slow"
+
+types: test-install
+	$(BIN)/mypy
+
+style: test-install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# The figures that README.md quotes, printed; docs/figures.md keeps them with machine and date.
+figures: test-install
+	$(BIN)/python -m audio_fixtures.evaluation build/evaluation
+	$(BIN)/aicc figures build/evaluation
+
+# The recorded calls of audio_fixtures/, made anew.
+fixtures: test-install
+	$(BIN)/python -m audio_fixtures.calls
+
+# Trains the bundled recognizer from its seed; hours on two cores. AICC_TRAINING_DATA names the data (docs/training.md).
+model: test-install
+	$(BIN)/python -m pip install --quiet --editable ".[train]"
+	$(BIN)/python -m gpu.train.recognizer
+
+clean:
+	rm -rf $(VENV) build *.egg-info

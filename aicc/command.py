@@ -1,0 +1,89 @@
+"""The ``aicc`` command: what every subcommand shares, and where each is plugged in.
+
+To add a command, write it in a file of its own under ``aicc/commands/`` and plug it in below:
+
+    # aicc/commands/transcribe.py
+    from pathlib import Path
+    from aicc.output import Answer, answers
+
+    @answers                                  # adds --json, prints the answer, turns errors into one line
+    def transcribe(context: typer.Context, sound: Path) -> Answer:
+        \"\"\"What is said in SOUND.\"\"\"          # the help text
+        from aicc.settings import settings_of  # rooms and libraries are imported inside the function
+        ...
+        return Answer({"text": text}, shown=text)
+
+    # here
+    from aicc.commands.transcribe import transcribe
+    app.command()(transcribe)
+
+A group of commands (``aicc models ...``) is a ``typer.Typer()`` of its own, added with ``add_typer``. Modules under
+``aicc/commands/`` import only the standard library, typer, ``aicc.output`` and ``aicc.errors`` at their top, so that
+``aicc --help`` stays instant; ``tests/aicc/test_command.py`` holds them to it.
+"""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aicc.commands.bench import bench
+from aicc.commands.demo import demo
+from aicc.commands.doctor import doctor
+from aicc.commands.evaluate import evaluate
+from aicc.commands.figures import figures
+from aicc.commands.models import models
+from aicc.commands.say import say
+from aicc.commands.text import text
+from aicc.commands.transcribe import transcribe
+from aicc.output import print_line
+
+app = typer.Typer(
+    name="aicc",
+    help="A Korean AI contact centre on your own machines: voicebot and agent assist.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(demo)
+app.command()(transcribe)
+app.command()(say)
+app.add_typer(text, name="text")
+app.add_typer(evaluate, name="eval")
+app.add_typer(bench, name="bench")
+app.command()(figures)
+app.add_typer(models, name="models")
+app.command()(doctor)
+
+
+@app.callback()
+def shared(
+    config: Annotated[
+        Path | None,
+        typer.Option(envvar="AICC_CONFIG", help="The settings file; ./aicc.yaml where there is one, else defaults."),
+    ] = None,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Log more to standard error; twice for everything.")
+    ] = 0,
+) -> None:
+    """Options before the subcommand; ``config`` is read by :func:`aicc.settings.settings_of`."""
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s", force=True)
+
+
+def main() -> None:
+    """The console script. A mistake in the command line itself exits with 2, as is usual, any other failure with 1."""
+    try:
+        if "--json" not in sys.argv[1:]:
+            app()
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as mistake:
+        print_line({"error": mistake.format_message()})
+        sys.exit(mistake.exit_code)
+    except BrokenPipeError:
+        # the reader has gone (aicc models list | head): python must not complain about it again when it flushes
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,48 @@
+"""Which processor does the work: a CUDA GPU where there is one that works, else the CPU."""
+
+import os
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A processor to compute on; ``kind`` is also PyTorch's and CTranslate2's name for it."""
+
+    kind: Literal["cuda", "cpu"]
+    name: str
+    cores: int
+
+    @property
+    def is_gpu(self) -> bool:
+        return self.kind == "cuda"
+
+
+def cores() -> int:
+    """CPU cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def choose(wanted: Literal["auto", "cuda", "cpu"] = "auto") -> Device:
+    """The device to use, asked of whichever library is installed; ``RuntimeError`` if CUDA is wanted and absent."""
+    name = _cuda_name() if wanted != "cpu" else None
+    if name is not None:
+        return Device("cuda", name, cores())
+    if wanted == "cuda":
+        raise RuntimeError('no CUDA device: check "nvidia-smi", or set device: cpu')
+    return Device("cpu", "CPU", cores())
+
+
+def _cuda_name() -> str | None:
+    try:
+        import torch
+
+        return str(torch.cuda.get_device_name(0)) if torch.cuda.is_available() else None
+    except ImportError:
+        pass
+    try:
+        import ctranslate2
+
+        return "CUDA" if ctranslate2.get_cuda_device_count() > 0 else None
+    except ImportError:
+        return None

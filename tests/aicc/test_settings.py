@@ -1,0 +1,84 @@
+"""``aicc.yaml``: every mistake gets one line that names the file, the key and the way out."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from aicc.settings import Settings, SettingsInvalid
+
+ROOT = Path(__file__).parents[2]
+
+
+def load(site, text):
+    (site / "aicc.yaml").write_text(text)
+    return Settings.load()
+
+
+def test_defaults_need_no_file(site):
+    settings = Settings.load()
+    assert (settings.recognizer, settings.voice, settings.device) == ("bundled", "espeak:ko+f2", "auto")
+    assert settings.models == site / "models"
+
+
+def test_the_file_that_comes_with_the_product_says_the_defaults(site):
+    shipped = Settings.load(ROOT / "aicc.yaml")
+    assert shipped == Settings.load_defaults().model_copy(update={"models": ROOT / "models"})
+
+
+def test_folders_are_beside_the_file(site, tmp_path):
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/our.yaml").write_text("models: ../data/models\nregistry: list.yaml\n")
+    settings = Settings.load(tmp_path / "etc/our.yaml")
+    assert settings.models == tmp_path / "data/models"
+    assert settings.registry == tmp_path / "etc/list.yaml"
+
+
+@pytest.mark.parametrize("choice", ["bundled", "sherpa:ko", "whisper:whisper-large-v3", "vosk:small-ko-0.22"])
+def test_recognizers(site, choice):
+    assert load(site, f"recognizer: {choice}").recognizer == choice
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("recogniser: bundled", 'aicc.yaml: unknown key "recogniser": did you mean "recognizer"?'),
+        ("zebra: 1", 'aicc.yaml: unknown key "zebra": the keys are recognizer, voice,'),
+        ("recognizer: google", "aicc.yaml: recognizer: 'google' does not fit: write bundled, sherpa:NAME, "),
+        ("recognizer: 'whisper:'", "aicc.yaml: recognizer: 'whisper:' does not fit: "),
+        ("recognizer: sherpa:../../etc", "aicc.yaml: recognizer: 'sherpa:../../etc' does not fit: "),
+        ("voice: 3", "aicc.yaml: voice: 3 does not fit: input should be a valid string"),
+        ("device: tpu", "aicc.yaml: device: 'tpu' does not fit: input should be 'auto', 'cuda' or 'cpu'"),
+        ("models_url: mirror", "aicc.yaml: models_url: 'mirror' does not fit: write an address such as http"),
+        ("recognizer: [", "aicc.yaml line 1: "),
+        ("- a\n- b", "aicc.yaml: expected lines of KEY: VALUE, found list"),
+        ("recognizer: bundled\nvoice: 'x", "aicc.yaml line 2: "),
+    ],
+)
+def test_mistakes(site, text, sentence):
+    with pytest.raises(SettingsInvalid) as mistake:
+        load(site, text)
+    assert str(mistake.value).startswith(sentence)
+    assert "\n" not in str(mistake.value)
+
+
+def test_a_named_file_must_be_there(site):
+    with pytest.raises(SettingsInvalid, match=r'no settings file "gone\.yaml": check --config and AICC_CONFIG'):
+        Settings.load(Path("gone.yaml"))
+    with pytest.raises(SettingsInvalid, match="is no settings file"):
+        Settings.load(Path())
+
+
+def test_the_variable_goes_before_the_key(site, monkeypatch):
+    monkeypatch.setenv("AICC_MODELS_URL", "http://other")
+    assert load(site, "models_url: http://mirror").models_url == "http://other"
+    monkeypatch.setitem(os.environ, "AICC_MODELS_URL", "other")
+    with pytest.raises(SettingsInvalid, match=r"^AICC_MODELS_URL: models_url: 'other' does not fit"):
+        Settings.load()
+
+
+def test_the_command_takes_the_file_by_option_and_by_variable(aicc, site, monkeypatch):
+    (site / "our.yaml").write_text("models: elsewhere\n")
+    assert str(site / "elsewhere") in aicc("--config", "our.yaml", "models", "list", "--json").stdout
+    monkeypatch.setenv("AICC_CONFIG", "our.yaml")
+    assert str(site / "elsewhere") in aicc("models", "list", "--json").stdout

@@ -1,0 +1,161 @@
+"""CTC prefix beam search over jamo with a language model: Graves' prefixes, kept as a tree, in linear probabilities.
+
+A prefix is a node; its probability is kept apart for "ended in blank" and "ended in its token" (Hannun et al., 2014,
+algorithm 1). Most steps of speech are plainly blank and cost next to nothing; the rest try a few tokens on a dozen
+prefixes. What no Hangul syllable allows (two vowels in a row, say) is never tried.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from voicebot.stt.ngram import START
+from voicebot.stt.tokens import BLANK, FIRST, LAST, MIDDLE, TOKENS
+
+WIDTH = 12
+PLAINLY_BLANK = 0.995  # a step this sure of blank starts nothing
+FAINTEST = 0.004  # a token less probable than this at a step is not tried
+NARROWEST = 1e-6  # nor is a spelling kept, or grown, that is so much less probable than the best
+
+_KINDS = [" ", *("first" for _ in FIRST), *("middle" for _ in MIDDLE), *("last" for _ in LAST)]
+_MAY_FOLLOW = {
+    " ": {"first"},
+    "first": {"middle"},
+    "middle": {"first", "last", " "},
+    "last": {"first", " "},
+}
+# Which tokens may follow which; the beginning of an utterance follows a space.
+_FOLLOWS = [
+    [_KINDS[next_] in _MAY_FOLLOW[_KINDS[token]] for next_ in range(len(TOKENS))] for token in range(len(TOKENS))
+]
+
+
+class Language(Protocol):
+    def next(self, context: int, token: int) -> tuple[float, int]:
+        """ln P(token | context), and the context after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How far the language model is believed, and what each further token earns back."""
+
+    language: float = 0.35
+    token: float = 0.25
+
+
+BALANCED = Weights()
+
+
+class Prefix:
+    """A spelling so far: a node that knows its parent, the step its token came at and how sure the network was.
+
+    ``factor`` is what the language model makes of the token, ``context`` what it makes of the next one.
+    """
+
+    __slots__ = ("children", "context", "depth", "factor", "parent", "step", "sureness", "token")
+
+    def __init__(self, parent: "Prefix | None", token: int, context: int, factor: float) -> None:
+        self.parent, self.token, self.context, self.factor = parent, token, context, factor
+        self.depth: int = parent.depth + 1 if parent else 0
+        self.step, self.sureness = 0, 0.0
+        self.children: dict[int, Prefix] = {}
+
+    def path(self) -> "list[Prefix]":
+        """The nodes from the first token to this one."""
+        nodes: list[Prefix] = []
+        node: Prefix | None = self
+        while node is not None and node.parent is not None:
+            nodes.append(node)
+            node = node.parent
+        return nodes[::-1]
+
+
+class Beam:
+    """One stream's search. ``steps`` counts the steps searched so far."""
+
+    def __init__(self, language: Language | None, weights: Weights = BALANCED, width: int = WIDTH) -> None:
+        self._language, self._weights, self._width = language, weights, width
+        root = Prefix(None, 0, START, 1.0)
+        self._beam: list[tuple[Prefix, float, float]] = [(root, 1.0, 0.0)]
+        self._scale = 0.0  # ln of what the kept probabilities were divided by
+        self.steps = 0
+
+    def advance(self, probabilities: npt.NDArray[np.float32]) -> None:
+        """Searches further steps: ``probabilities`` (n, BLANK + 1) of each token at each."""
+        heard = probabilities > FAINTEST
+        for index, blank in enumerate(probabilities[:, BLANK].tolist()):
+            if blank > PLAINLY_BLANK:
+                self._beam = [(prefix, ended + open_, 0.0) for prefix, ended, open_ in self._beam]
+            else:
+                row = probabilities[index]
+                tried = np.flatnonzero(heard[index, :BLANK])
+                candidates = sorted(zip(row[tried].tolist(), tried.tolist(), strict=True), reverse=True)
+                self._step(blank, candidates, row)
+            self.steps += 1
+
+    def _step(self, blank: float, candidates: list[tuple[float, int]], row: npt.NDArray[np.float32]) -> None:
+        reached: dict[Prefix, list[float]] = {}
+        for prefix, ended, open_ in self._beam:
+            total = ended + open_
+            kept = reached.get(prefix)
+            if kept is None:
+                kept = reached[prefix] = [0.0, 0.0]
+            kept[0] += total * blank
+            last, children, follows = prefix.token, prefix.children, _FOLLOWS[prefix.token]
+            if open_:
+                kept[1] += open_ * float(row[last])  # the same token still sounding
+            for probability, token in candidates:
+                grown = (ended if token == last else total) * probability
+                if grown < NARROWEST:
+                    if token == last:
+                        continue
+                    break
+                if not follows[token]:
+                    continue
+                child = children.get(token) or self._grow(prefix, token)
+                if probability > child.sureness:
+                    child.step, child.sureness = self.steps, probability
+                place = reached.get(child)
+                if place is None:
+                    reached[child] = [0.0, grown * child.factor]
+                else:
+                    place[1] += grown * child.factor
+        ranked = sorted([(sum(parts), prefix) for prefix, parts in reached.items()], key=_first, reverse=True)
+        best = ranked[0][0]
+        if best <= 0.0:  # every spelling has become impossible: keep what there was
+            return
+        self._scale += math.log(best)
+        self._beam = []
+        for total, prefix in ranked[: self._width]:
+            if total < best * NARROWEST:
+                break
+            ended, open_ = reached[prefix]
+            self._beam.append((prefix, ended / best, open_ / best))
+
+    def _grow(self, prefix: Prefix, token: int) -> Prefix:
+        likely, context = self._language.next(prefix.context, token) if self._language else (0.0, 0)
+        factor = math.exp(self._weights.language * likely + self._weights.token)
+        child = prefix.children[token] = Prefix(prefix, token, context, factor)
+        return child
+
+    def ranked(self) -> list[tuple[Prefix, float]]:
+        """The kept prefixes and their log-probabilities, the best first."""
+        pairs = [
+            (prefix, self._scale + math.log(ended + open_)) for prefix, ended, open_ in self._beam if ended + open_ > 0
+        ]
+        return sorted(pairs, key=lambda pair: -pair[1])
+
+    def agreed(self) -> Prefix:
+        """The longest prefix that all kept ones share: it cannot change any more."""
+        nodes = {prefix for prefix, _, _ in self._beam}
+        while len(nodes) > 1:
+            deepest = max(node.depth for node in nodes)
+            nodes = {node.parent if node.depth == deepest and node.parent else node for node in nodes}
+        return nodes.pop()
+
+
+def _first(ranked: tuple[float, Prefix]) -> float:
+    return ranked[0]

@@ -1,0 +1,233 @@
+"""The recognizer that comes with the product: a streaming network of our own, a beam and two language models.
+
+Sound → log-mels → network (onnxruntime, many streams in one run) → beam with a jamo n-gram → at the end of the
+utterance Kiwi's language model chooses among the spellings that are left. ``gpu/train/recognizer`` trains it; its
+card says what it knows: synthetic voices.
+"""
+
+import math
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from kb import korean
+from voicebot.audio import Samples
+from voicebot.stt import features, tokens
+from voicebot.stt.beam import BALANCED, WIDTH, Beam, Prefix, Weights
+from voicebot.stt.ngram import NGram
+from voicebot.stt.recognizer import Final, Partial, RecognizerUnavailable, Word
+
+FOLDER = Path(__file__).parent / "bundled_model"
+NETWORK, LANGUAGE = "recognizer.onnx", "ngram.npz"
+MOST_STEPS = 64  # of 30 ms in one run, when a backlog is worked off
+CLOSE_CALL = 12.0  # spellings this much less likely than the best (ln) are not worth asking Kiwi about
+KIWI_WEIGHT = 0.3
+MOST_ASKED = 12
+# The network names a token this much after its sound has begun; measured against espeak-ng's own times.
+NAMING_DELAY_MS = 60
+
+Floats = npt.NDArray[np.float32]
+
+
+class BundledStream:
+    """One utterance on its way through the bundled recognizer: sound not yet seen, the network's state, the beam."""
+
+    def __init__(self, recognizer: "BundledRecognizer") -> None:
+        self._recognizer = recognizer
+        self._sound: list[Samples] = []
+        self._rest: Samples = np.zeros(0, np.int16)
+        self.frames: Floats = np.zeros((0, features.BANDS), np.float32)
+        self.hidden, self.cell, self.pending = recognizer.new_state()
+        self.is_new = True
+        self.is_finished = False
+        self.beam = Beam(recognizer.language, recognizer.weights, recognizer.width)
+        self.final: Final | None = None
+
+    def accept(self, samples: Samples) -> None:
+        self._sound.append(samples)
+
+    def finish(self) -> None:
+        if not self.is_finished:
+            self.is_finished = True
+            self._sound.append(np.zeros(self._recognizer.flush_samples, np.int16))
+
+    def take_sound(self) -> Samples:
+        """The sound of the whole frames that have come; the rest waits for more."""
+        if self._sound:
+            self._rest = np.concatenate([self._rest, *self._sound])
+            self._sound = []
+        count = features.frame_count(len(self._rest))
+        taken = self._rest[: (count - 1) * features.HOP + features.WINDOW] if count else self._rest[:0]
+        self._rest = self._rest[count * features.HOP :]
+        return taken
+
+    @property
+    def partial(self) -> Partial:
+        if self.final is not None:
+            return Partial(self.final.spoken, len(self.final.spoken))
+        ranked = self.beam.ranked()
+        if not ranked:
+            return Partial()
+        spoken = _whole_syllables(ranked[0][0])
+        # A syllable may still gain its last consonant, so the newest one that all agree on is not yet stable.
+        stable = _whole_syllables(self.beam.agreed())[:-1]
+        return Partial(spoken, len(stable) if spoken.startswith(stable) else 0)
+
+
+class BundledRecognizer:
+    """The bundled model, or one trained the same way in ``folder``; raises :class:`RecognizerUnavailable`."""
+
+    rate_hz = features.RATE_HZ
+    name = "bundled"
+
+    def __init__(
+        self,
+        folder: Path = FOLDER,
+        threads: int = 1,
+        weights: Weights = BALANCED,
+        width: int = WIDTH,
+        kiwi_weight: float = KIWI_WEIGHT,
+    ) -> None:
+        import onnxruntime
+
+        for file in (NETWORK, LANGUAGE):
+            if not (folder / file).is_file():
+                raise RecognizerUnavailable(f'no {file} in {folder}: install the product anew, or run "make model"')
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(folder / NETWORK), options, providers=["CPUExecutionProvider"]
+            )
+            self.language = NGram(folder / LANGUAGE)
+        except Exception as error:  # onnxruntime and zipfile raise kinds of their own
+            raise RecognizerUnavailable(
+                f"the model in {folder} is damaged ({error}): install the product anew"
+            ) from error
+        self.weights, self.width, self.kiwi_weight = weights, width, kiwi_weight
+        metadata = self._session.get_modelmeta().custom_metadata_map
+        self._look_ahead = int(metadata["look_ahead"])
+        self._frames_a_step = int(metadata["frames_a_step"])
+        self._overlap = int(metadata["frames_seen"]) - self._frames_a_step  # frames a run shares with the next
+        self._network_width = int(self._session.get_inputs()[1].shape[2])
+        frames = (self._look_ahead + 2) * self._frames_a_step + self._overlap
+        self.flush_samples = frames * features.HOP + features.WINDOW
+
+    def stream(self) -> BundledStream:
+        return BundledStream(self)
+
+    def new_state(self) -> tuple[Floats, Floats, Floats]:
+        width = self._network_width
+        state = np.zeros((3, width), np.float32), np.zeros((3, width), np.float32)
+        return *state, np.zeros((self._look_ahead, width), np.float32)
+
+    @cached_property
+    def step_ms(self) -> int:
+        return self._frames_a_step * 10
+
+    def decode(self, streams: Sequence[BundledStream]) -> None:
+        _listen(streams)
+        ready = {stream: self._steps_ready(stream) for stream in streams}
+        beginning = [stream for stream, steps in ready.items() if stream.is_new and steps >= self._look_ahead]
+        if beginning:
+            self._run(beginning, self._look_ahead)
+            for stream in beginning:
+                ready[stream] -= self._look_ahead
+        going = {stream: steps for stream, steps in ready.items() if steps > 0 and not stream.is_new}
+        while going:
+            steps = min(MOST_STEPS, *going.values())
+            self._run(list(going), steps)
+            going = {stream: left - steps for stream, left in going.items() if left > steps}
+        for stream in streams:
+            if stream.is_finished and stream.final is None:
+                stream.final = self._conclude(stream)
+
+    def _steps_ready(self, stream: BundledStream) -> int:
+        return max(0, (len(stream.frames) - self._overlap) // self._frames_a_step)
+
+    def _run(self, streams: list[BundledStream], steps: int) -> None:
+        """So many steps of all these streams in one run of the network, and of each one's beam."""
+        taken = steps * self._frames_a_step
+        given = {
+            "frames": np.stack([stream.frames[: taken + self._overlap] for stream in streams]),
+            "hidden": np.stack([stream.hidden for stream in streams], axis=1),
+            "cell": np.stack([stream.cell for stream in streams], axis=1),
+            "pending": np.stack([stream.pending for stream in streams]),
+        }
+        scores, hidden, cell, pending = self._session.run(None, given)
+        probabilities = np.exp(scores)
+        for number, stream in enumerate(streams):
+            stream.frames = stream.frames[taken:]
+            stream.hidden, stream.cell, stream.pending = hidden[:, number], cell[:, number], pending[number]
+            if stream.is_new:
+                # These steps lie before the first: their scores mean nothing, nor what the last LSTM made of them.
+                stream.hidden[2] = stream.cell[2] = 0.0
+                stream.is_new = False
+            else:
+                stream.beam.advance(probabilities[number])
+
+    def _conclude(self, stream: BundledStream) -> Final:
+        ranked = stream.beam.ranked()
+        chosen, spelled = self._choose(ranked)
+        return Final(spelled, self._words(chosen, ranked), self.name)
+
+    def _choose(self, ranked: list[tuple[Prefix, float]]) -> tuple[Prefix, str]:
+        """The spelling that network, n-gram and Kiwi together find likeliest."""
+        asked = [(prefix, score) for prefix, score in ranked[:MOST_ASKED] if score > ranked[0][1] - CLOSE_CALL]
+        texts = [_whole_syllables(prefix) for prefix, _ in asked]
+        if len(asked) > 1 and self.kiwi_weight:
+            plausible = korean.plausibility(texts)
+            scores = [score + self.kiwi_weight * likely for (_, score), likely in zip(asked, plausible, strict=True)]
+            best = int(np.argmax(scores))
+            return asked[best][0], texts[best]
+        return asked[0][0], texts[0]
+
+    def _words(self, chosen: Prefix, ranked: list[tuple[Prefix, float]]) -> tuple[Word, ...]:
+        """Words with their times; confidence is the network's, times the share of the spellings left that agree."""
+        words: list[list[Prefix]] = [[]]
+        for node in chosen.path():
+            if tokens.TOKENS[node.token] == " ":
+                words.append([])
+            else:
+                words[-1].append(node)
+        total = sum(math.exp(score - ranked[0][1]) for _, score in ranked)
+        paths = [
+            ({id(node) for node in prefix.path()}, math.exp(score - ranked[0][1]) / total) for prefix, score in ranked
+        ]
+        found = []
+        for nodes in words:
+            text = tokens.decode(node.token for node in nodes)
+            if not nodes or not _is_whole(text):
+                continue
+            agreed = sum(share for ids, share in paths if id(nodes[-1]) in ids)
+            sure = math.exp(sum(math.log(max(node.sureness, 1e-3)) for node in nodes) / len(nodes))
+            start = nodes[0].step * self.step_ms - NAMING_DELAY_MS
+            end = (nodes[-1].step + 1) * self.step_ms
+            found.append(Word(text, max(0, start), max(end, start + self.step_ms), round(sure * max(agreed, 0.05), 3)))
+        return tuple(found)
+
+
+def _listen(streams: Sequence[BundledStream]) -> None:
+    """New sound into features, streams with equally much of it together."""
+    alike: dict[int, list[tuple[BundledStream, Samples]]] = {}
+    for stream in streams:
+        sound = stream.take_sound()
+        if len(sound):
+            alike.setdefault(len(sound), []).append((stream, sound))
+    for pairs in alike.values():
+        for (stream, _), frames in zip(pairs, features.log_mel(np.stack([sound for _, sound in pairs])), strict=True):
+            stream.frames = np.concatenate([stream.frames, frames])
+
+
+def _is_whole(text: str) -> bool:
+    return all("가" <= character <= "힣" for character in text)
+
+
+def _whole_syllables(prefix: Prefix) -> str:
+    """The text of a prefix without the jamo at its end that are not a syllable yet."""
+    text = tokens.decode(node.token for node in prefix.path())
+    return "".join(character for character in text if character == " " or "가" <= character <= "힣").strip()

@@ -1,0 +1,91 @@
+"""What may follow a number or a counter in the same word: particles and the copula.
+
+Korean picks many of them by sound: 이/가, 은/는, 을/를, 과/와, 으로/로 depend on whether the syllable before ends in a
+consonant. A number followed by anything else is no number: 사과, 이상하네요, 삼촌.
+"""
+
+from __future__ import annotations
+
+import re
+
+_HANGUL_FIRST, _HANGUL_LAST = "가", "힣"
+_FINALS = 28  # final consonants of a Hangul syllable, none included
+_FINAL_RIEUL = 8
+
+_ANY_SOUND = (
+    "에|에서|에는|에도|에만|에선|에게|의|도|만|까지|부터|마다|밖에|보다|처럼|하고|씩|쯤|정도|가량|이상|이하|미만|초과|이내"
+    "|남짓|짜리|어치|입니다|입니다만|입니까|인데|인데요|인가요|인가|인지|인지는|인지요|인|일까요|일|임"
+    "|이에요|이예요|이었어요|이었는데|이었는데요|이었고|이었습니다|이었죠|이었던|이거든요|이잖아요|이세요|이신가요|이신데"
+)
+_AFTER_CONSONANT = (
+    "이|은|을|과|으로|으로는|으로도|으로만|이랑|이나|이라도|이든|이든지|이요|이여|이야|이고|이고요|이구|이구요|이라|이라고|이라고요"
+    "|이라는|이라서|이란|이래요|이면|이면요|이니까|이니까요|이니|이지|이죠|이지요|이지만|이네|이네요|이다|이며|이에"
+)
+_AFTER_VOWEL = (
+    "가|는|를|와|로|로는|로도|로만|랑|나|라도|든|든지|요|예요|여요|야|고|고요|구|구요|라|라고|라고요|라는|라서|란|래요|면|면요"
+    "|니까|니까요|지|죠|지요|지만|네|네요|다|며|였어요|였는데|였는데요|였고|였습니다|였죠|였던|거든요|잖아요"
+    "|이요|이고|이구요|이고요|이라고|이라서|이면|이야|이지|이죠|이네요|이다|이니까"  # written, and said, all the same
+)
+_AFTER_COUNTER = "당|째|(?<=명)이서|(?<=원)대|(?<=[년일])생"
+_AFTER_TIME = r"(?<=[년월일분초주시간달])(?:전|후|뒤|내|말|초|중|중에|경)|(?<=[년월일분초주])간|(?<=[간달년월])반"
+
+
+def _then_word_ends(*first: str) -> re.Pattern[str]:
+    more = "|".join((_ANY_SOUND, _AFTER_CONSONANT, _AFTER_VOWEL))
+    return re.compile(rf"(?:{'|'.join(first)})(?:{more}){{0,2}}(?![가-힣])")
+
+
+_FOLLOWS_NUMBER = {
+    True: _then_word_ends(_ANY_SOUND, _AFTER_CONSONANT, "여"),
+    False: _then_word_ends(_ANY_SOUND, _AFTER_VOWEL, "여"),
+}
+_FOLLOWS_COUNTER = {
+    True: _then_word_ends(_ANY_SOUND, _AFTER_CONSONANT, _AFTER_COUNTER, _AFTER_TIME),
+    False: _then_word_ends(_ANY_SOUND, _AFTER_VOWEL, _AFTER_COUNTER, _AFTER_TIME),
+}
+COPULA_AFTER_I = re.compile("에요|예요|요|고|구|야|라|지|죠|면|니|네|다|란|든|며|었|시|신|세요|거든|잖|랑|나|래|던")
+"""What makes a syllable 이 in front of it the copula, not the digit 2: 오육칠팔이에요."""
+
+
+def is_hangul(char: str) -> bool:
+    """Whether ``char`` is a composed syllable; false for the empty string."""
+    return _HANGUL_FIRST <= char <= _HANGUL_LAST
+
+
+def ends_consonant(text: str) -> bool:
+    """Whether the last syllable is closed (원, 팔); false where the text does not end in Hangul."""
+    last = text[-1:]
+    return is_hangul(last) and (ord(last) - ord(_HANGUL_FIRST)) % _FINALS != 0
+
+
+def ends_number(text: str, end: int) -> bool:
+    """Whether a bare number can end at ``end``: the word ends there, or goes on with particles only."""
+    if not is_hangul(text[end : end + 1]):
+        return True
+    return _FOLLOWS_NUMBER[ends_consonant(text[end - 1])].match(text, end) is not None
+
+
+def ends_counter(text: str, end: int) -> bool:
+    """As ``ends_number``, for the end of a counter, after which 전, 당, 째 and the like may stand as well."""
+    if not is_hangul(text[end : end + 1]):
+        return True
+    return _FOLLOWS_COUNTER[ends_consonant(text[end - 1])].match(text, end) is not None
+
+
+_PARTICLE = re.compile("(?:이|은|는|을|를|으로)(?![가-힣])")
+_CLOSED_FORM = {"이": "이", "은": "은", "는": "은", "을": "을", "를": "을", "으로": "으로"}
+_OPEN_FORM = {"이": "가", "은": "는", "는": "는", "을": "를", "를": "를", "으로": "로"}
+
+
+def agreeing_particle(said: str, text: str, at: int) -> tuple[int, str]:
+    """The particle at ``at``, in the form that follows ``said``: where it ends in ``text``, and its form.
+
+    Without a particle, or where ``said`` does not end in Hangul, the end is ``at`` and the form is empty. 가 and 로
+    are left alone, for they are also parts of street names (종로 3가).
+    """
+    match = _PARTICLE.match(text, at)
+    if not match or not is_hangul(said[-1:]):
+        return at, ""
+    final = (ord(said[-1]) - ord(_HANGUL_FIRST)) % _FINALS
+    closed = final != 0 and not (match.group() == "으로" and final == _FINAL_RIEUL)  # 칠로, 팔로
+    return match.end(), (_CLOSED_FORM if closed else _OPEN_FORM)[match.group()]
