@@ -9,7 +9,8 @@ import numpy as np
 
 from audio_fixtures.sounds import NOT_SPEECH, Maker, at_level, mixed
 from voicebot.audio import FRAME_MS, MU_LAW, Samples, resample
-from voicebot.tts import libespeak
+from voicebot.tts.espeak import shared_thread
+from voicebot.tts.libespeak import RATE_HZ, Prosody
 from voicebot.vad import VoiceActivity, VoiceDetector, VoiceEnded, VoiceStarted
 from voicebot.vad.gate import Gate
 from voicebot.vad.silero import RATES_HZ
@@ -154,18 +155,11 @@ def measure(
 
 def synthesized(count: int) -> list[tuple[Samples, int]]:
     """Sentences of callers by espeak-ng, a voice after the other: samples and their rate in Hz."""
-    espeak = libespeak.LibEspeak()
-    spoken: list[tuple[Samples, int]] = []
-    for number, sentence in enumerate(SENTENCES.read_text("utf-8").splitlines()[:count]):
-        blocks: list[Samples] = []
-
-        def keep(block: Samples, blocks: list[Samples] = blocks) -> bool:
-            blocks.append(block)
-            return True
-
-        espeak.synthesize(sentence, VOICES[number % len(VOICES)], libespeak.Prosody(), keep)
-        spoken.append((np.concatenate(blocks), libespeak.RATE_HZ))
-    return spoken
+    espeak = shared_thread()  # a second LibEspeak in the process crashes once one of the two is freed
+    return [
+        (np.concatenate(list(espeak.speak(sentence, VOICES[number % len(VOICES)], Prosody()))), RATE_HZ)
+        for number, sentence in enumerate(SENTENCES.read_text("utf-8").splitlines()[:count])
+    ]
 
 
 def utterance(samples: Samples, from_hz: int, rate_hz: int) -> Utterance:

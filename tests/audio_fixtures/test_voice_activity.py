@@ -1,10 +1,12 @@
+import gc
+
 import numpy as np
 import pytest
 
 from audio_fixtures import voice_activity
 from audio_fixtures.sounds import NOT_SPEECH
 from audio_fixtures.voice_activity import Spread, measure, synthesized, utterance
-from voicebot.audio import level_dbfs
+from voicebot.audio import Samples, level_dbfs
 from voicebot.vad import VoiceDetector
 
 
@@ -20,7 +22,7 @@ def test_a_voice_passed_off_as_noise_is_found_out() -> None:
     """The measure can fail: a sound that is speech gets a share near one."""
     speech, from_hz = synthesized(1)[0]
 
-    def talk(seconds: float, rate_hz: int) -> np.ndarray:
+    def talk(seconds: float, rate_hz: int) -> Samples:
         said = utterance(speech, from_hz, rate_hz)
         return np.resize(said.samples[rate_hz:-rate_hz], round(seconds * rate_hz))
 
@@ -45,9 +47,20 @@ def test_the_figures_hold_what_the_product_promises(monkeypatch: pytest.MonkeyPa
 
 
 def test_spreads() -> None:
-    assert Spread.of([-20, 0, 10]) == Spread(0.0, pytest.approx(19.0))
+    spread = Spread.of([-20, 0, 10])
+    assert spread.p50_ms == 0
+    assert spread.p95_ms == pytest.approx(19)
     assert np.isnan(Spread.of([]).p50_ms)
 
 
 def test_synthesized_callers_are_audible() -> None:
     assert all(level_dbfs(samples) > -40 and rate_hz == 22_050 for samples, rate_hz in synthesized(3))
+
+
+def test_callers_can_be_synthesized_again_and_again() -> None:
+    """A LibEspeak of its own for each call crashed the process when the garbage collector took an earlier one."""
+    first = synthesized(3)
+    for _ in range(8):
+        gc.collect()
+        again = synthesized(3)
+    assert [samples.tobytes() for samples, _ in again] == [samples.tobytes() for samples, _ in first]

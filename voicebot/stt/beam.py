@@ -6,20 +6,25 @@ prefixes. What no Hangul syllable allows (two vowels in a row, say) is never tri
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from voicebot.stt import tokens
 from voicebot.stt.ngram import START
 from voicebot.stt.tokens import BLANK, FIRST, LAST, MIDDLE, TOKENS
 
 WIDTH = 12
-PLAINLY_BLANK = 0.995  # a step this sure of blank starts nothing
-FAINTEST = 0.004  # a token less probable than this at a step is not tried
-NARROWEST = 1e-6  # nor is a spelling kept, or grown, that is so much less probable than the best
+PLAINLY_BLANK = 0.98  # a step this sure of blank starts nothing
+FAINTEST = 0.01  # a token less probable than this at a step is not tried
+NARROWEST = 1e-5  # nor is a spelling kept, or grown, that is so much less probable than the best
+SETTLED_AFTER = 40  # steps, 1.2 s: doubts about what is older are settled
+SETTLING_EVERY = 8  # steps
 
+_SPACE = TOKENS.index(" ")
 _KINDS = [" ", *("first" for _ in FIRST), *("middle" for _ in MIDDLE), *("last" for _ in LAST)]
 _MAY_FOLLOW = {
     " ": {"first"},
@@ -42,8 +47,8 @@ class Language(Protocol):
 class Weights:
     """How far the language model is believed, and what each further token earns back."""
 
-    language: float = 0.35
-    token: float = 0.25
+    language: float = 0.5
+    token: float = 0.4
 
 
 BALANCED = Weights()
@@ -64,7 +69,7 @@ class Prefix:
         self.children: dict[int, Prefix] = {}
 
     def path(self) -> "list[Prefix]":
-        """The nodes from the first token to this one."""
+        """The nodes from the first token that is not settled to this one."""
         nodes: list[Prefix] = []
         node: Prefix | None = self
         while node is not None and node.parent is not None:
@@ -73,15 +78,31 @@ class Prefix:
         return nodes[::-1]
 
 
-class Beam:
-    """One stream's search. ``steps`` counts the steps searched so far."""
+def likeliest(ranked: list[tuple[str, float]]) -> int:
+    """The first of spellings that are ranked already."""
+    return 0
 
-    def __init__(self, language: Language | None, weights: Weights = BALANCED, width: int = WIDTH) -> None:
-        self._language, self._weights, self._width = language, weights, width
+
+class Beam:
+    """One stream's search. ``steps`` counts the steps searched so far.
+
+    ``choose`` settles doubts: of spellings (text, log-probability), the likeliest first, it names one by its place.
+    """
+
+    def __init__(
+        self,
+        language: Language | None,
+        weights: Weights = BALANCED,
+        width: int = WIDTH,
+        choose: Callable[[list[tuple[str, float]]], int] = likeliest,
+    ) -> None:
+        self._language, self._weights, self._width, self._choose = language, weights, width, choose
         root = Prefix(None, 0, START, 1.0)
         self._beam: list[tuple[Prefix, float, float]] = [(root, 1.0, 0.0)]
         self._scale = 0.0  # ln of what the kept probabilities were divided by
         self.steps = 0
+        self.settled: list[Prefix] = []  # tokens decided for good, up to a space
+        self._settled_text = ""
 
     def advance(self, probabilities: npt.NDArray[np.float32]) -> None:
         """Searches further steps: ``probabilities`` (n, BLANK + 1) of each token at each."""
@@ -95,6 +116,45 @@ class Beam:
                 candidates = sorted(zip(row[tried].tolist(), tried.tolist(), strict=True), reverse=True)
                 self._step(blank, candidates, row)
             self.steps += 1
+            if self.steps % SETTLING_EVERY == 0:
+                self._settle()
+
+    def _settle(self) -> None:
+        """Decides between spellings that differ in what lies long enough behind, and drops those that lose.
+
+        Without this a doubt of the first second fills the beam with its variants for the rest of the utterance.
+        """
+        ranked = self.ranked()
+        best_of: dict[Prefix, tuple[Prefix, float]] = {}
+        for prefix, score in ranked:
+            best_of.setdefault(self._past(prefix), (prefix, score))
+        past = next(iter(best_of))
+        if len(best_of) > 1:
+            past = self._past(self.choose(list(best_of.values())))
+            self._beam = [kept for kept in self._beam if self._past(kept[0]) is past]
+        self._cut(past)
+
+    def _cut(self, past: Prefix) -> None:
+        """Takes settled words out of the tree, so that an endless stream costs no more than a short one."""
+        while past.parent is not None and past.token != _SPACE:
+            past = past.parent
+        if past.parent is not None:
+            words = past.path()
+            self.settled += words
+            self._settled_text += tokens.decode(node.token for node in words)
+            past.parent = None
+
+    def choose(self, ranked: list[tuple[Prefix, float]]) -> Prefix:
+        """The spelling that ``choose`` finds best among these."""
+        if len(ranked) == 1:
+            return ranked[0][0]
+        return ranked[self._choose([(self.text(prefix), score) for prefix, score in ranked])][0]
+
+    def _past(self, prefix: Prefix) -> Prefix:
+        """The part of a spelling that is old enough to be settled."""
+        while prefix.parent is not None and prefix.step > self.steps - SETTLED_AFTER:
+            prefix = prefix.parent
+        return prefix
 
     def _step(self, blank: float, candidates: list[tuple[float, int]], row: npt.NDArray[np.float32]) -> None:
         reached: dict[Prefix, list[float]] = {}
@@ -148,13 +208,38 @@ class Beam:
         ]
         return sorted(pairs, key=lambda pair: -pair[1])
 
+    def text(self, prefix: Prefix) -> str:
+        """Everything heard as this spelling has it, without the jamo at its end that are no syllable yet."""
+        newest = tokens.decode(node.token for node in prefix.path())
+        return (self._settled_text + "".join(filter(_is_whole, newest))).rstrip()
+
+    def best(self) -> Prefix:
+        """The likeliest spelling so far."""
+        return max(self._beam, key=_probability)[0]
+
     def agreed(self) -> Prefix:
         """The longest prefix that all kept ones share: it cannot change any more."""
-        nodes = {prefix for prefix, _, _ in self._beam}
-        while len(nodes) > 1:
-            deepest = max(node.depth for node in nodes)
-            nodes = {node.parent if node.depth == deepest and node.parent else node for node in nodes}
-        return nodes.pop()
+        shared = self._beam[0][0]
+        for other, _, _ in self._beam[1:]:
+            while other is not shared:
+                if other.depth > shared.depth:
+                    other = _parent(other)
+                else:
+                    shared = _parent(shared)
+        return shared
+
+
+def _is_whole(character: str) -> bool:
+    return character == " " or "가" <= character <= "힣"
+
+
+def _parent(prefix: Prefix) -> Prefix:
+    assert prefix.parent is not None, "two prefixes without a common root"
+    return prefix.parent
+
+
+def _probability(kept: tuple[Prefix, float, float]) -> float:
+    return kept[1] + kept[2]
 
 
 def _first(ranked: tuple[float, Prefix]) -> float:

@@ -6,8 +6,8 @@ card says what it knows: synthetic voices.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ MOST_STEPS = 64  # of 30 ms in one run, when a backlog is worked off
 CLOSE_CALL = 12.0  # spellings this much less likely than the best (ln) are not worth asking Kiwi about
 KIWI_WEIGHT = 0.3
 MOST_ASKED = 12
+MOST_READ = 60  # characters from the end, of what Kiwi is asked about
 # The network names a token this much after its sound has begun; measured against espeak-ng's own times.
 NAMING_DELAY_MS = 60
 
@@ -43,8 +44,9 @@ class BundledStream:
         self.hidden, self.cell, self.pending = recognizer.new_state()
         self.is_new = True
         self.is_finished = False
-        self.beam = Beam(recognizer.language, recognizer.weights, recognizer.width)
+        self.beam = Beam(recognizer.language, recognizer.weights, recognizer.width, recognizer.choose)
         self.final: Final | None = None
+        self._shown, self._shown_of = Partial(), (self.beam.best(), self.beam.agreed())
 
     def accept(self, samples: Samples) -> None:
         self._sound.append(samples)
@@ -68,13 +70,14 @@ class BundledStream:
     def partial(self) -> Partial:
         if self.final is not None:
             return Partial(self.final.spoken, len(self.final.spoken))
-        ranked = self.beam.ranked()
-        if not ranked:
-            return Partial()
-        spoken = _whole_syllables(ranked[0][0])
-        # A syllable may still gain its last consonant, so the newest one that all agree on is not yet stable.
-        stable = _whole_syllables(self.beam.agreed())[:-1]
-        return Partial(spoken, len(stable) if spoken.startswith(stable) else 0)
+        best, agreed = self.beam.best(), self.beam.agreed()
+        if (best, agreed) != self._shown_of:  # most steps bring nothing new
+            spoken = self.beam.text(best)
+            # A syllable may still gain its last consonant, so the newest one that all agree on is not yet stable.
+            stable = self.beam.text(agreed)[:-1]
+            self._shown = Partial(spoken, len(stable) if spoken.startswith(stable) else 0)
+            self._shown_of = best, agreed
+        return self._shown
 
 
 class BundledRecognizer:
@@ -108,10 +111,13 @@ class BundledRecognizer:
             raise RecognizerUnavailable(
                 f"the model in {folder} is damaged ({error}): install the product anew"
             ) from error
+        if kiwi_weight:
+            korean.plausibility(["안녕하세요"])  # loads it now: the first caller must not wait for that
         self.weights, self.width, self.kiwi_weight = weights, width, kiwi_weight
         metadata = self._session.get_modelmeta().custom_metadata_map
         self._look_ahead = int(metadata["look_ahead"])
         self._frames_a_step = int(metadata["frames_a_step"])
+        self._step_ms = self._frames_a_step * features.HOP * 1000 // features.RATE_HZ
         self._overlap = int(metadata["frames_seen"]) - self._frames_a_step  # frames a run shares with the next
         self._network_width = int(self._session.get_inputs()[1].shape[2])
         frames = (self._look_ahead + 2) * self._frames_a_step + self._overlap
@@ -124,10 +130,6 @@ class BundledRecognizer:
         width = self._network_width
         state = np.zeros((3, width), np.float32), np.zeros((3, width), np.float32)
         return *state, np.zeros((self._look_ahead, width), np.float32)
-
-    @cached_property
-    def step_ms(self) -> int:
-        return self._frames_a_step * 10
 
     def decode(self, streams: Sequence[BundledStream]) -> None:
         _listen(streams)
@@ -171,43 +173,43 @@ class BundledRecognizer:
                 stream.beam.advance(probabilities[number])
 
     def _conclude(self, stream: BundledStream) -> Final:
-        ranked = stream.beam.ranked()
-        chosen, spelled = self._choose(ranked)
-        return Final(spelled, self._words(chosen, ranked), self.name)
+        beam = stream.beam
+        ranked = beam.ranked()
+        chosen = beam.choose(ranked)
+        return Final(beam.text(chosen), self._words(beam, chosen, ranked), self.name)
 
-    def _choose(self, ranked: list[tuple[Prefix, float]]) -> tuple[Prefix, str]:
-        """The spelling that network, n-gram and Kiwi together find likeliest."""
-        asked = [(prefix, score) for prefix, score in ranked[:MOST_ASKED] if score > ranked[0][1] - CLOSE_CALL]
-        texts = [_whole_syllables(prefix) for prefix, _ in asked]
-        if len(asked) > 1 and self.kiwi_weight:
-            plausible = korean.plausibility(texts)
-            scores = [score + self.kiwi_weight * likely for (_, score), likely in zip(asked, plausible, strict=True)]
-            best = int(np.argmax(scores))
-            return asked[best][0], texts[best]
-        return asked[0][0], texts[0]
+    def choose(self, ranked: list[tuple[str, float]]) -> int:
+        """Of spellings with the network's and the n-gram's log-probability: the one that Kiwi agrees with best."""
+        asked = [(text, score) for text, score in ranked[:MOST_ASKED] if score > ranked[0][1] - CLOSE_CALL]
+        if len(asked) == 1 or not self.kiwi_weight:
+            return 0
+        plausible = korean.plausibility([text[-MOST_READ:] for text, _ in asked])
+        return int(
+            np.argmax([score + self.kiwi_weight * likely for (_, score), likely in zip(asked, plausible, strict=True)])
+        )
 
-    def _words(self, chosen: Prefix, ranked: list[tuple[Prefix, float]]) -> tuple[Word, ...]:
+    def _words(self, beam: Beam, chosen: Prefix, ranked: list[tuple[Prefix, float]]) -> tuple[Word, ...]:
         """Words with their times; confidence is the network's, times the share of the spellings left that agree."""
+        shares = np.exp([score - ranked[0][1] for _, score in ranked])
+        agreeing: defaultdict[Prefix, float] = defaultdict(float)
+        for (prefix, _), share in zip(ranked, shares / shares.sum(), strict=True):
+            for node in prefix.path():
+                agreeing[node] += share
         words: list[list[Prefix]] = [[]]
-        for node in chosen.path():
+        for node in (*beam.settled, *chosen.path()):
             if tokens.TOKENS[node.token] == " ":
                 words.append([])
             else:
                 words[-1].append(node)
-        total = sum(math.exp(score - ranked[0][1]) for _, score in ranked)
-        paths = [
-            ({id(node) for node in prefix.path()}, math.exp(score - ranked[0][1]) / total) for prefix, score in ranked
-        ]
         found = []
         for nodes in words:
             text = tokens.decode(node.token for node in nodes)
-            if not nodes or not _is_whole(text):
+            if not text or not all("가" <= character <= "힣" for character in text):
                 continue
-            agreed = sum(share for ids, share in paths if id(nodes[-1]) in ids)
-            sure = math.exp(sum(math.log(max(node.sureness, 1e-3)) for node in nodes) / len(nodes))
-            start = nodes[0].step * self.step_ms - NAMING_DELAY_MS
-            end = (nodes[-1].step + 1) * self.step_ms
-            found.append(Word(text, max(0, start), max(end, start + self.step_ms), round(sure * max(agreed, 0.05), 3)))
+            sure = math.exp(sum(math.log(node.sureness) for node in nodes) / len(nodes)) * agreeing.get(nodes[-1], 1.0)
+            start_ms = max(0, nodes[0].step * self._step_ms - NAMING_DELAY_MS)
+            end_ms = max((nodes[-1].step + 1) * self._step_ms, start_ms + self._step_ms)
+            found.append(Word(text, start_ms, end_ms, round(sure, 3)))
         return tuple(found)
 
 
@@ -221,13 +223,3 @@ def _listen(streams: Sequence[BundledStream]) -> None:
     for pairs in alike.values():
         for (stream, _), frames in zip(pairs, features.log_mel(np.stack([sound for _, sound in pairs])), strict=True):
             stream.frames = np.concatenate([stream.frames, frames])
-
-
-def _is_whole(text: str) -> bool:
-    return all("가" <= character <= "힣" for character in text)
-
-
-def _whole_syllables(prefix: Prefix) -> str:
-    """The text of a prefix without the jamo at its end that are not a syllable yet."""
-    text = tokens.decode(node.token for node in prefix.path())
-    return "".join(character for character in text if character == " " or "가" <= character <= "힣").strip()

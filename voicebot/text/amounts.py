@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .counters import COUNTERS, Counter
+from .counters import COUNTERS, PEOPLE, Counter
 from .endings import agreeing_particle, ends_consonant, ends_counter, ends_number
 from .latin import CELSIUS, CURRENCIES, CURRENCY, CURRENCY_CODE, FAHRENHEIT, UNIT, said_unit
 from .numbers import digit_by_digit, native, sino
@@ -33,13 +33,11 @@ class _Figure(NamedTuple):
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _SIGN = r"(?P<sign>[-−])?"
 _PLAIN = re.compile(rf"{_SIGN}(?P<root>√)?(?P<number>{_NUMBER})")
+_ABOVE = rf"(?P<root>√)?(?P<above>{_NUMBER})"
+_BELOW = rf"(?P<root_below>√)?(?P<below>{_NUMBER})"
 _FRACTIONS = (
-    re.compile(
-        rf"{_SIGN}(?:(?P<whole>\d+)(?:[과와] ?| ))?(?P<root>√)?(?P<above>{_NUMBER})/(?P<root_below>√)?(?P<below>{_NUMBER})(?![/\d])"
-    ),
-    re.compile(
-        rf"{_SIGN}(?:(?P<whole>\d+)[과와] ?)?(?P<root_below>√)?(?P<below>{_NUMBER})분의 ?(?P<root>√)?(?P<above>{_NUMBER})"
-    ),
+    re.compile(rf"{_SIGN}(?:(?P<whole>\d+)(?:[과와] ?| ))?{_ABOVE}/{_BELOW}(?![/\d])"),
+    re.compile(rf"{_SIGN}(?:(?P<whole>\d+)[과와] ?)?{_BELOW}분의 ?{_ABOVE}"),
 )
 _LONGEST_AMOUNT = 16  # digits; longer figures number something and are read digit by digit
 
@@ -69,7 +67,8 @@ def read_money(text: str, start: int) -> Said | None:
 
 
 _MONEY = re.compile(
-    rf"(?P<currency>{CURRENCY}) ?(?P<number>{_NUMBER})(?P<myriad>[십백천]?[만억조])?(?:원(?=[^가-힣]|\Z))?", re.IGNORECASE
+    rf"(?P<currency>{CURRENCY}) ?(?P<number>{_NUMBER})(?P<myriad>[십백천]?[만억조])?(?:원(?![가-힣]))?",
+    re.IGNORECASE,
 )
 
 
@@ -82,7 +81,7 @@ def say_number(figure: str) -> str:
 
 
 def agreeing(text: str, end: int, said: str) -> Said:
-    """``said``, with a particle behind it in the form its last sound asks for: 3/5이 is 오분의 삼이, 4/5이 오분의 사가."""
+    """``said``, and a particle behind it in the form its last sound asks for: 4/5이 is 오분의 사가."""
     particle_end, particle = agreeing_particle(said, text, end)
     return Said(particle_end, said + particle)
 
@@ -107,15 +106,13 @@ def _no_sign(text: str, match: re.Match[str]) -> bool:
 
 
 def _fraction(match: re.Match[str]) -> str:
-    said = f"{_root(match['root_below'])}{say_number(match['below'])}분의 {_root(match['root'])}{say_number(match['above'])}"
+    below = ("루트 " if match["root_below"] else "") + say_number(match["below"])
+    above = ("루트 " if match["root"] else "") + say_number(match["above"])
+    said = f"{below}분의 {above}"
     if match["whole"]:
         whole = say_number(match["whole"])
         said = f"{whole}{'과' if ends_consonant(whole) else '와'} {said}"
     return f"마이너스 {said}" if match["sign"] else said
-
-
-def _root(sign: str | None) -> str:
-    return "루트 " if sign else ""
 
 
 # ---- what stands behind a figure
@@ -134,7 +131,8 @@ def _with_sign(text: str, figure: _Figure) -> Said | None:
 
 
 _MYRIADS = re.compile("[십백천]?[만억조경]|[십백천]")
-_WRITTEN_COUNTER = re.compile(f"( ?)({'|'.join(sorted(COUNTERS, key=len, reverse=True))})")
+_COUNTERS = COUNTERS | {PEOPLE.word: PEOPLE}
+_WRITTEN_COUNTER = re.compile(f"( ?)({'|'.join(sorted(_COUNTERS, key=len, reverse=True))})")
 
 
 def _with_myriads(text: str, start: int, figure: _Figure) -> Said | None:
@@ -153,7 +151,7 @@ def _with_counter(text: str, figure: _Figure) -> Said | None:
     found = _WRITTEN_COUNTER.match(text, figure.end)
     if not found or (found[1] and not ends_counter(text, found.end())):
         return None
-    counter = COUNTERS[found[2]]
+    counter = _COUNTERS[found[2]]
     return Said(found.end(), _counted(figure, counter, text, found.end()))
 
 
@@ -190,8 +188,9 @@ def _to_the_next(text: str, start: int, figure: _Figure) -> Said | None:
     if not to or not upper:
         return None
     found = _WRITTEN_COUNTER.match(text, upper.end)
-    counter = COUNTERS[found[2]] if found else None
-    if text[start - 1 : start] == "월" or (counter and counter.word.startswith("년") and (figure.value or 0) >= _FIRST_YEAR):
+    counter = _COUNTERS[found[2]] if found else None
+    is_year = counter is not None and counter.word.startswith("년") and (figure.value or 0) >= _FIRST_YEAR
+    if is_year or text[start - 1 : start] == "월":
         return Said(to.end(), f"{figure.text}부터 ")
     if counter and counter.word in ("시", "월"):
         return Said(to.end(), f"{_counted(figure, counter, text, to.end())}부터 ")
@@ -208,6 +207,7 @@ def is_range(text: str, start: int) -> bool:
     """Whether two figures with a dash between them are a range (2-3일), not a lot number (123-4)."""
     match = _DASHED_RANGE.match(text, start)
     return match is not None and ends_counter(text, match.end())
+
 
 _DICTATED = re.compile(r"(?:번호|자리|코드|비번|계좌|암호|PIN|핀)(?:는|은|가|이|을|를|로)?[ :]{0,2}\Z")
 _LOOK_BACK = 10

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 
-class Counted(NamedTuple):
+class Found(NamedTuple):
     """A number found in spoken text, as it is written, with the counter it ends in ("" for none)."""
 
     start: int
@@ -32,7 +32,8 @@ class Counter:
     ``native_up_to`` is the largest number that is said in native words before it; above it, and where it is 0,
     Sino-Korean is said. ``heard_native`` accepts native words all the same (세 번). ``one`` tells whether 한 before it
     is the number 1: 한 번 and 한 가지 mostly are not. ``pointed_at`` marks a noun that 이 ("this") stands before as
-    readily as 2 does: 이 분 is this person.
+    readily as 2 does: 이 분 is this person. ``written`` is the form people read, where it is not the word, and
+    ``joined_when_said`` writes the number and the word together for the mouth.
     """
 
     word: str
@@ -63,7 +64,9 @@ _SPACED_NOUN = Counter("", lone=Lone.SPACED, pointed_at=True)
 COUNTERS = _table(
     # native: things, people, hours
     _each("개 명 장 권 병 박스 상자 세트 켤레 벌 마리 팩 봉지", replace(_NATIVE, one=True)),
-    _each("건 통 잔 군데 가지 곳 송이 자루 채 줄 칸 판 접시 조각 그릇 묶음 쌍 바퀴 글자 알 컵 그루 다발 포기 달", _NATIVE),
+    _each(
+        "건 통 잔 군데 가지 곳 송이 자루 채 줄 칸 판 접시 조각 그릇 묶음 쌍 바퀴 글자 알 컵 그루 다발 포기 달", _NATIVE
+    ),
     _each("살", replace(_NATIVE, native_up_to=99, one=True)),
     _each("대", replace(_NATIVE, native_up_to=19, one=True)),
     _each("시", replace(_NATIVE, native_up_to=12, one=True, largest=24)),
@@ -75,9 +78,8 @@ COUNTERS = _table(
     _each("번", replace(_SINO, heard_native=True)),
     _each("주 점", replace(_SPACED_NOUN, heard_native=True)),
     _each("팀 편", replace(_SPACED_NOUN, heard_native=True, native_up_to=19)),
-    _each("사람", replace(_NATIVE, heard_native=False)),
     # dates, durations
-    _each("개월 주일 박 학년 분기 개년 개국 개사 개소", _SINO),
+    _each("개월 주일 박 학년 분기 평형 개년 개국 개사 개소", _SINO),
     _each("년 년생 년도 년대 년식 년형 년차 년제", replace(_SINO, joined_when_said=True)),
     _each("월", replace(_SINO_NOUN, largest=12, joined_when_said=True)),
     _each("일", replace(_SINO_NOUN, joined_when_said=True)),
@@ -89,13 +91,13 @@ COUNTERS = _table(
     _each("동 호", _SPACED_NOUN),
     # measures
     _each(
-        "킬로 킬로그램 킬로미터 키로 그램 그람 밀리그램 톤 미터 센티 센티미터 센치 밀리 밀리미터 인치 마일 평방미터 제곱미터"
-        " 세제곱미터 리터 밀리리터 시시 볼트 와트 킬로와트 킬로와트시 암페어 헤르츠 기가바이트 메가바이트 메가비피에스"
-        " 테라바이트 칼로리 킬로칼로리 데시벨 마력 인분 포인트 마일리지 헥타르 에이커 피트 야드 온스 갤런",
+        "킬로 킬로그램 킬로미터 키로 그램 그람 밀리그램 톤 미터 센티 센티미터 센치 밀리 밀리미터 인치 마일 평방미터"
+        " 제곱미터 세제곱미터 리터 밀리리터 시시 볼트 와트 킬로와트 킬로와트시 암페어 헤르츠 기가바이트 메가바이트"
+        " 테라바이트 메가비피에스 칼로리 킬로칼로리 데시벨 마력 인분 포인트 마일리지 헥타르 에이커 피트 야드 온스 갤런",
         _SINO,
     ),
     _each("기가 메가 바이트 차로 년산", replace(_SINO, lone=Lone.SPACED)),
-        _each("길 도 세 부 급 쪽 면 절 항 평", _SPACED_NOUN),
+    _each("길 도 세 부 급 쪽 면 절 항 평", _SPACED_NOUN),
     _each("세대 가구 곡", replace(_SPACED_NOUN, heard_native=True)),
     (replace(_SINO, word=word, written="%") for word in ("퍼센트", "프로")),
     (replace(_SINO, word="퍼센트포인트", written="%포인트"), replace(_SINO, word="프로포인트", written="%포인트")),
@@ -103,6 +105,8 @@ COUNTERS = _table(
     _each("원 달러 위안 파운드 프랑", replace(_SINO, currency=True)),
     _each("유로 엔", replace(_SINO, lone=Lone.SPACED, currency=True)),  # 이유로: for the reason
 )
+
+PEOPLE = replace(_NATIVE, word="사람")  # 두 사람 stays in writing, but 2사람 is said that way
 
 # Counters that go together: after the first, what only might be a number is one (두 시 구분, 이백삼동 이호).
 FOLLOWED_BY: dict[str, tuple[str, ...]] = {

@@ -7,6 +7,7 @@ consonant. A number followed by anything else is no number: 사과, 이상하네
 from __future__ import annotations
 
 import re
+from enum import Enum
 
 _HANGUL_FIRST, _HANGUL_LAST = "가", "힣"
 _FINALS = 28  # final consonants of a Hangul syllable, none included
@@ -27,7 +28,20 @@ _AFTER_VOWEL = (
     "|이요|이고|이구요|이고요|이라고|이라서|이면|이야|이지|이죠|이네요|이다|이니까"  # written, and said, all the same
 )
 _AFTER_COUNTER = "당|째|(?<=명)이서|(?<=원)대|(?<=[년일])생"
-_AFTER_TIME = r"(?<=[년월일분초주시간달])(?:전|후|뒤|내|말|초|중|중에|경)|(?<=[년월일분초주])간|(?<=[간달년월])반"
+_AFTER_TIME = (
+    r"(?<=일)부로|(?<=[년월일분초주시간달])(?:전|후|뒤|내|말|초|중|중에|경)|(?<=[년월일분초주])간|(?<=[간달년월])반"
+)
+
+
+_AFTER_RIEUL = "로|로는|로도|로만"
+
+
+class _Sound(Enum):
+    """How a syllable ends, as far as particles care."""
+
+    VOWEL = _AFTER_VOWEL
+    RIEUL = f"{_AFTER_CONSONANT}|{_AFTER_RIEUL}"
+    CONSONANT = _AFTER_CONSONANT
 
 
 def _then_word_ends(*first: str) -> re.Pattern[str]:
@@ -35,14 +49,8 @@ def _then_word_ends(*first: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(first)})(?:{more}){{0,2}}(?![가-힣])")
 
 
-_FOLLOWS_NUMBER = {
-    True: _then_word_ends(_ANY_SOUND, _AFTER_CONSONANT, "여"),
-    False: _then_word_ends(_ANY_SOUND, _AFTER_VOWEL, "여"),
-}
-_FOLLOWS_COUNTER = {
-    True: _then_word_ends(_ANY_SOUND, _AFTER_CONSONANT, _AFTER_COUNTER, _AFTER_TIME),
-    False: _then_word_ends(_ANY_SOUND, _AFTER_VOWEL, _AFTER_COUNTER, _AFTER_TIME),
-}
+_FOLLOWS_NUMBER = {sound: _then_word_ends(_ANY_SOUND, sound.value, "여") for sound in _Sound}
+_FOLLOWS_COUNTER = {sound: _then_word_ends(_ANY_SOUND, sound.value, _AFTER_COUNTER, _AFTER_TIME) for sound in _Sound}
 COPULA_AFTER_I = re.compile("에요|예요|요|고|구|야|라|지|죠|면|니|네|다|란|든|며|었|시|신|세요|거든|잖|랑|나|래|던")
 """What makes a syllable 이 in front of it the copula, not the digit 2: 오육칠팔이에요."""
 
@@ -54,22 +62,34 @@ def is_hangul(char: str) -> bool:
 
 def ends_consonant(text: str) -> bool:
     """Whether the last syllable is closed (원, 팔); false where the text does not end in Hangul."""
-    last = text[-1:]
-    return is_hangul(last) and (ord(last) - ord(_HANGUL_FIRST)) % _FINALS != 0
+    return is_hangul(text[-1:]) and _sound(text[-1]) is not _Sound.VOWEL
+
+
+def _sound(syllable: str) -> _Sound:
+    final = (ord(syllable) - ord(_HANGUL_FIRST)) % _FINALS
+    return _Sound.VOWEL if final == 0 else _Sound.RIEUL if final == _FINAL_RIEUL else _Sound.CONSONANT
 
 
 def ends_number(text: str, end: int) -> bool:
     """Whether a bare number can end at ``end``: the word ends there, or goes on with particles only."""
     if not is_hangul(text[end : end + 1]):
         return True
-    return _FOLLOWS_NUMBER[ends_consonant(text[end - 1])].match(text, end) is not None
+    return _FOLLOWS_NUMBER[_sound(text[end - 1])].match(text, end) is not None
 
 
 def ends_counter(text: str, end: int) -> bool:
     """As ``ends_number``, for the end of a counter, after which 전, 당, 째 and the like may stand as well."""
     if not is_hangul(text[end : end + 1]):
         return True
-    return _FOLLOWS_COUNTER[ends_consonant(text[end - 1])].match(text, end) is not None
+    return _FOLLOWS_COUNTER[_sound(text[end - 1])].match(text, end) is not None
+
+
+_NOTHING_MORE = re.compile(r"[가-힣]{0,4}[\s.,?!…]*\Z")  # but a particle and punctuation
+
+
+def stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether the number from ``start`` to ``end`` is all that was said: an answer such as 삼만이요."""
+    return _NOTHING_MORE.match(text, end) is not None and not text[:start].strip()
 
 
 _PARTICLE = re.compile("(?:이|은|는|을|를|으로)(?![가-힣])")
@@ -86,6 +106,6 @@ def agreeing_particle(said: str, text: str, at: int) -> tuple[int, str]:
     match = _PARTICLE.match(text, at)
     if not match or not is_hangul(said[-1:]):
         return at, ""
-    final = (ord(said[-1]) - ord(_HANGUL_FIRST)) % _FINALS
-    closed = final != 0 and not (match.group() == "으로" and final == _FINAL_RIEUL)  # 칠로, 팔로
+    open_sounds = (_Sound.VOWEL, _Sound.RIEUL) if match.group() == "으로" else (_Sound.VOWEL,)  # 칠로, 팔로
+    closed = _sound(said[-1]) not in open_sounds
     return match.end(), (_CLOSED_FORM if closed else _OPEN_FORM)[match.group()]

@@ -1,7 +1,7 @@
 """Korean numerals, both ways.
 
-Korean counts in two systems. Sino-Korean (일 이 삼) has places 십 백 천 inside groups of ten thousand named 만 억 조 경,
-and is also read digit by digit (공일공). Native numerals (하나 둘 셋) go to 99 and shorten before a noun (한 두 세).
+Korean counts in two systems. Sino-Korean (일 이 삼) has places 십 백 천 inside groups of ten thousand named 만 억 조
+경, and is also read digit by digit (공일공). Native numerals (하나 둘) go to 99 and shorten before a noun (한 두).
 """
 
 from __future__ import annotations
@@ -146,8 +146,7 @@ def read_sino(text: str, start: int) -> list[Numeral]:
 
 
 _ONES = "|".join((*NATIVE_ONES, *NATIVE_OLD, *NATIVE_ALONE))
-_NATIVE = re.compile(
-        rf"(스무)|(?:({'|'.join(NATIVE_TENS)})(?: (?=(?:{'|'.join(NATIVE_ONES)}) ?[가-힣]))?)?({_ONES})?")
+_NATIVE = re.compile(rf"(스무)|(?:({'|'.join(NATIVE_TENS)})(?: (?=(?:{'|'.join(NATIVE_ONES)}) ?[가-힣]))?)?({_ONES})?")
 _NATIVE_UNITS = NATIVE_ONES | NATIVE_OLD | NATIVE_ALONE
 
 

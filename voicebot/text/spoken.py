@@ -11,23 +11,15 @@ from collections.abc import Callable
 
 from .amounts import Said, agreeing, is_range, read_amount, read_money
 from .endings import ends_counter, is_hangul
-from .latin import (
-    EMAIL,
-    FILE_TYPE,
-    LETTER_NUMBER,
-    URL,
-    WORD,
-    said_address,
-    said_file_type,
-    said_word,
-)
+from .internet import EMAIL, FILE_TYPE, URL, said_address, said_file_type
+from .latin import LETTER_NUMBER, WORD, said_word
 from .numbers import digit_by_digit, native, sino
 from .rewrite import Edit, Rewritten, composed, rewrite
 from .telephone import grouped, is_telephone
 
 
 def to_spoken(text: str) -> Rewritten:
-    """Spell out in Hangul what a Korean voice would misread: numbers, dates, telephones, units, abbreviations, addresses."""
+    """Spell out in Hangul what a Korean voice would misread: numbers, units, abbreviations, addresses of the net."""
     scanned, offsets = composed(text)
     edits = _scan(scanned)
     if offsets is not None:
@@ -76,7 +68,7 @@ def _read(text: str, start: int) -> Said | None:
 _DATE = re.compile(
     r"(?P<year>\d{4})(?P<mark>[-./])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?![\d/-])"
     r"|(?P<year_spaced>\d{4})\. ?(?P<month_spaced>\d{1,2})\. ?(?P<day_spaced>\d{1,2})\.?(?!\d)"
-    r"|(?P<month_first>\d{1,2})/(?P<day_second>\d{1,2})/(?P<year_last>\d{4})(?!\d)"
+    r"|(?P<month_first>\d{1,2})/(?P<day_second>\d{1,2})(?:/(?P<year_last>\d{4})(?!\d)|(?=\([월화수목금토일]\)))"
 )
 _MONTHS = {6: "유월", 10: "시월"}
 
@@ -85,12 +77,13 @@ def _date(text: str, start: int) -> Said | None:
     match = _DATE.match(text, start)
     if not match:
         return None
-    year = int(match["year"] or match["year_spaced"] or match["year_last"])
+    year = match["year"] or match["year_spaced"] or match["year_last"]
     month = int(match["month"] or match["month_spaced"] or match["month_first"])
     day = int(match["day"] or match["day_spaced"] or match["day_second"])
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
-    return Said(match.end(), f"{sino(year)}년 {_MONTHS.get(month) or sino(month) + '월'} {sino(day)}일")
+    said_year = f"{sino(int(year))}년 " if year else ""
+    return Said(match.end(), f"{said_year}{_MONTHS.get(month) or sino(month) + '월'} {sino(day)}일")
 
 
 _WEEKDAY = re.compile(r"\((?P<day>[월화수목금토일])(?:[〜~∼–-](?P<last>[월화수목금토일]))?\)")
@@ -105,7 +98,9 @@ def _weekday(text: str, start: int) -> Said | None:
     return Said(match.end(), f" {match['day']}요일{last}", attached=True)
 
 
-_TIME = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:])(?: ?(?P<half>[AaPp])\.?[Mm]\b\.?)?")
+_TIME = re.compile(
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:])(?: ?(?P<half>[AaPp])\.?[Mm]\b\.?)?"
+)
 _HALVES = {"a": "오전 ", "p": "오후 "}
 _NOON_HOURS = 12
 
@@ -134,7 +129,7 @@ def _noon(text: str, start: int) -> Said | None:
 
 # ---- numbers that number something
 
-_TELEPHONE = re.compile(r"\(?(0\d{1,3})\)?[-. ]?(\d{3,4})[-. ]?(\d{4})(?![\d-])|(1[568]\d\d)[- ](\d{4})(?![\d-])")
+_TELEPHONE = re.compile(r"\(?(0\d{1,3})(?:\) ?|[-. ])?(\d{3,4})[-. ]?(\d{4})(?![\d-])|(1[568]\d\d)[- ](\d{4})(?![\d-])")
 _CARD = re.compile(r"\d{4}([- ])\d{4}\1\d{4}\1\d{4}(?![\d-])")
 _DASHED = re.compile(r"\d{1,16}(?:-\d{1,16}){1,5}(?![\d-])")
 _DOTTED = re.compile(r"\d{1,16}(?:\.\d{1,16}){2,8}(?![\d])")
@@ -147,7 +142,7 @@ def _telephone(text: str, start: int) -> Said | None:
         return None
     digits = "".join(group for group in match.groups() if group)
     groups = grouped(digits)
-    if not is_telephone(digits) or not groups or (text[start] == "(") != (")" in match.group()):
+    if not is_telephone(digits) or not groups or (text[start] == "(" and ")" not in match.group()):
         return None
     return agreeing(text, match.end(), " ".join(digit_by_digit(group, zero="공") for group in groups.split("-")))
 
@@ -239,7 +234,8 @@ def _key(text: str, start: int) -> Said | None:
     """Keys of a telephone: *를 눌러 주세요."""
     if not _KEY.match(text, start):
         return None
-    return agreeing(text, start + 1, "별" if text.startswith("*표", start) else "별표" if text[start] == "*" else "우물 정자")
+    star = "별" if text.startswith("*표", start) else "별표"
+    return agreeing(text, start + 1, star if text[start] == "*" else "우물 정자")
 
 
 def _plus(text: str, start: int) -> Said | None:

@@ -28,7 +28,7 @@ CHECKPOINT = "checkpoint.pt"
 class Plan:
     """What makes a training run what it is; ``batch_seconds`` counts padding."""
 
-    steps: int
+    steps: int = 3600
     batch_seconds: float = 160.0
     seed: int = 20261122
     peak_rate: float = 2e-3

@@ -1,7 +1,5 @@
 """The beam on probabilities written by hand."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 
@@ -84,16 +82,39 @@ def test_the_language_model_settles_what_sounds_alike(liked: str) -> None:
     assert spelled(beam)[0] == tokens.decode([tokens.encode("네")[0], tokens.TOKENS.index(liked)])
 
 
-def test_what_all_spellings_agree_on_only_grows() -> None:
+def test_what_all_spellings_agree_on_only_grows_and_keeps_up() -> None:
     beam = Beam(None, PLAIN)
-    agreed = []
-    for text in ("네", " 맞", "아요"):
-        for row in surely(text):
-            beam.advance(steps({**row, "ᅩ": 0.04}))
-            agreed.append(tokens.decode(node.token for node in beam.agreed().path()))
-    for before, after in pairwise(agreed):
-        assert tokens.encode(after)[: len(tokens.encode(before))] == tokens.encode(before)
-    assert len(agreed[-1]) >= 3
+    agreed = [""]
+    for number in range(40):
+        for row in surely("네" if not number else " 맞아요"):
+            beam.advance(steps({**row, "ᅩ": 0.04}, {}))
+            agreed.append(beam.text(beam.agreed()))
+            assert agreed[-1].startswith(agreed[-2].rstrip())
+    heard = beam.text(beam.best())
+    assert heard == "네" + " 맞아요" * 39
+    assert len(agreed[-1]) > len(heard) - 20
+
+
+def test_an_old_doubt_is_settled_by_whom_it_is_put_to() -> None:
+    asked = []
+
+    def prefers_yes(ranked: list[tuple[str, float]]) -> int:
+        asked.append([text for text, _ in ranked])
+        return asked[-1].index("네") if "네" in asked[-1] else 0
+
+    beam = Beam(None, PLAIN, choose=prefers_yes)
+    beam.advance(steps({"ᄂ": 0.9}, {"ᅢ": 0.6, "ᅦ": 0.3}, *[{}] * 100))
+    assert any(texts[:2] == ["내", "네"] for texts in asked)
+    assert spelled(beam) == ["네"]
+
+
+def test_an_endless_stream_is_cut_at_settled_words() -> None:
+    beam = Beam(None, PLAIN)
+    for _ in range(300):
+        beam.advance(steps(*surely("네 "), *[{}] * 6))
+    assert beam.text(beam.best()) == " ".join(["네"] * 300)
+    assert len(beam.best().path()) < 60
+    assert [node.step for node in beam.settled] == sorted(node.step for node in beam.settled)
 
 
 def test_hours_of_noise_neither_underflow_nor_grow_the_beam() -> None:

@@ -91,5 +91,5 @@ def test_a_manifest_that_cannot_be_used_names_its_line(tmp_path: Path, content: 
 
 def test_load_plays_every_stream_for_the_time_asked() -> None:
     result = load(Parrot(), [np.zeros(12_000, np.int16), np.zeros(5_000, np.int16)], streams=30, seconds=3)
-    assert result.streams == 30 and result.cores_used > 0 and result.streams_per_core > 0
+    assert result.streams == 30 and result.streams_per_core > 1_000
     assert listen(Parrot(), np.zeros(0, np.int16)).final.spoken == ""
