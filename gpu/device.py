@@ -34,15 +34,17 @@ def choose(wanted: Literal["auto", "cuda", "cpu"] = "auto") -> Device:
 
 
 def _cuda_name() -> str | None:
+    """The first GPU's name, as far as PyTorch or CTranslate2, each in its own build, can see one."""
     try:
         import torch
 
-        return str(torch.cuda.get_device_name(0)) if torch.cuda.is_available() else None
-    except ImportError:
+        if torch.cuda.is_available():
+            return str(torch.cuda.get_device_name(0))
+    except (ImportError, OSError):  # absent, or a build whose own libraries are
         pass
     try:
         import ctranslate2
 
         return "CUDA" if ctranslate2.get_cuda_device_count() > 0 else None
-    except ImportError:
+    except (ImportError, OSError):
         return None

@@ -1,7 +1,7 @@
 """``aicc bench``: how fast the product is, on this machine."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -58,3 +58,45 @@ def say(
         f"{figures.cached_first_sound_ms_p95:.2f} p95; real-time factor {figures.real_time_factor:.4f}"
     )
     return Answer(asdict(figures), shown)
+
+
+@bench.command()
+@answers
+def vad(
+    seconds: Annotated[float, typer.Option(min=4.0, help="Of each sound that is not speech.")] = 30.0,
+    sentences: Annotated[int, typer.Option(min=1, help="Spoken at each level of noise.")] = 24,
+) -> Answer:
+    """What voice activity takes for speech, how soon it notices speech, and what it costs."""
+    from rich.console import Group
+    from rich.table import Table
+
+    from audio_fixtures.voice_activity import measure
+
+    found = measure(seconds=seconds, sentences=sentences)
+    sounds = Table("not speech", "rate", "judged speech", title="Sounds")
+    for sound in found.sounds:
+        sounds.add_row(sound.sound, f"{sound.rate_hz} Hz", f"{100 * sound.speech_share:.2f} %")
+    speech = Table("noise", "SNR", "rate", "found", "start off by p50 / p95", "noticed after p50 / p95", title="Speech")
+    for spoken in found.speech:
+        speech.add_row(
+            spoken.noise or "none",
+            "" if spoken.snr_db is None else f"{spoken.snr_db} dB",
+            f"{spoken.rate_hz} Hz",
+            f"{100 * spoken.hit_rate:.0f} %",
+            f"{spoken.start_error.p50_ms:.0f} / {spoken.start_error.p95_ms:.0f} ms",
+            f"{spoken.start_known.p50_ms:.0f} / {spoken.start_known.p95_ms:.0f} ms",
+        )
+    costs = Table("rate", "gate", "judge alone", "judge batched", "silent stream", title="Microseconds for 20 ms")
+    for cost in found.costs:
+        parts = (cost.gate_us, cost.judge_us, cost.judge_batched_us, cost.silence_us)
+        costs.add_row(f"{cost.rate_hz} Hz", *(f"{part:.1f}" for part in parts))
+    return Answer(_without_nan(asdict(found)), Group(sounds, speech, costs))
+
+
+def _without_nan(value: Any) -> Any:
+    """JSON has no NaN: a figure over nothing is null."""
+    if isinstance(value, dict):
+        return {key: _without_nan(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(part) for part in value]
+    return None if isinstance(value, float) and value != value else value

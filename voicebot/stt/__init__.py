@@ -21,11 +21,6 @@ def open_recognizer(choice: str, models: Path, device: str = "auto") -> Recogniz
     others stream on the CPU. Raises :class:`RecognizerUnavailable`.
     """
     engine, _, model = choice.partition(":")
-    # Each recognizer decodes only streams of its own, which the protocol has no words for.
-    return cast(Recognizer, _open(engine, model, models, device))
-
-
-def _open(engine: str, model: str, models: Path, device: str) -> object:
     if engine == "bundled":
         from voicebot.stt.bundled import BundledRecognizer
 

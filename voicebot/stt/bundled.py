@@ -8,6 +8,7 @@ card says what it knows: synthetic voices.
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,10 @@ CLOSE_CALL = 12.0  # spellings this much less likely than the best (ln) are not 
 KIWI_WEIGHT = 0.3
 MOST_ASKED = 12
 MOST_READ = 60  # characters from the end, of what Kiwi is asked about
-# The network names a token this much after its sound has begun; measured against espeak-ng's own times.
-NAMING_DELAY_MS = 60
+# The network names a token some time after its sound has begun, and a word's last one before that has ended; medians
+# against espeak-ng's own times of its words.
+NAMING_DELAY_MS = 30
+LAST_SOUND_MS = 90
 
 Floats = npt.NDArray[np.float32]
 
@@ -201,14 +204,16 @@ class BundledRecognizer:
                 words.append([])
             else:
                 words[-1].append(node)
-        found = []
+        found: list[Word] = []
         for nodes in words:
             text = tokens.decode(node.token for node in nodes)
             if not text or not all("가" <= character <= "힣" for character in text):
                 continue
             sure = math.exp(sum(math.log(node.sureness) for node in nodes) / len(nodes)) * agreeing.get(nodes[-1], 1.0)
             start_ms = max(0, nodes[0].step * self._step_ms - NAMING_DELAY_MS)
-            end_ms = max((nodes[-1].step + 1) * self._step_ms, start_ms + self._step_ms)
+            if found and found[-1].end_ms > start_ms:
+                found[-1] = replace(found[-1], end_ms=start_ms)
+            end_ms = (nodes[-1].step + 1) * self._step_ms + LAST_SOUND_MS
             found.append(Word(text, start_ms, end_ms, round(sure, 3)))
         return tuple(found)
 

@@ -10,15 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from voicebot.audio import Samples
+from voicebot.cases import read_pairs
 from voicebot.sound_file import SoundFile
 from voicebot.stt.recognizer import Final, Recognizer
 from voicebot.text import to_spoken
 
 TICK_MS = 60  # how often a call decodes what has come
-
-
-class ManifestError(ValueError):
-    """A manifest line that cannot be used; the message names file and line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +27,8 @@ class Case:
 
 
 def read_manifest(path: Path) -> list[Case]:
-    """Cases of a TSV ``path<TAB>text``; paths are relative to the manifest. Raises :class:`ManifestError`."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError:
-        raise ManifestError(f"no file {path}: check the name") from None
-    except UnicodeDecodeError:
-        raise ManifestError(f"{path} is not UTF-8 text: save it as UTF-8 TSV, path<TAB>text") from None
-    cases = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        sound, tab, text = line.partition("\t")
-        if not tab:
-            raise ManifestError(f"{path} line {number}: no tab; a line is path<TAB>text")
-        if number == 1 and sound.lower() == "path":
-            continue
-        cases.append(Case(path.parent / sound.strip(), text.strip()))
-    if not cases:
-        raise ManifestError(f"{path} names no recording; a line is path<TAB>text")
-    return cases
+    """Cases of a TSV ``path<TAB>text``; paths are relative to it. Raises :class:`voicebot.cases.CasesUnusable`."""
+    return [Case(path.parent / sound, text) for sound, text in read_pairs(path, "path<TAB>text")]
 
 
 def comparable(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from voicebot.audio import Samples
 
@@ -60,12 +60,12 @@ class Recognizer(Protocol):
 
     @property
     def name(self) -> str:
-        """Engine and model, as ``aicc.yaml`` writes it: ``whisper:small``."""
+        """Engine and model, as ``aicc.yaml`` writes it: ``whisper:whisper-small``."""
 
     @property
     def rate_hz(self) -> int: ...
 
     def stream(self) -> Stream: ...
 
-    def decode(self, streams: Sequence[Stream]) -> None:
-        """Brings all these streams up to date with their sound, in as few batches as the model allows."""
+    def decode(self, streams: Sequence[Any]) -> None:
+        """Brings these streams, all made by it, up to date with their sound, in as few batches as the model allows."""

@@ -49,7 +49,7 @@ def read_amount(text: str, start: int) -> Said | None:
         return None
     return (
         _with_sign(text, figure)
-        or _with_myriads(text, start, figure)
+        or _with_myriads(text, figure)
         or _with_counter(text, figure)
         or _to_the_next(text, start, figure)
         or _bare(text, start, figure)
@@ -135,7 +135,7 @@ _COUNTERS = COUNTERS | {PEOPLE.word: PEOPLE}
 _WRITTEN_COUNTER = re.compile(f"( ?)({'|'.join(sorted(_COUNTERS, key=len, reverse=True))})")
 
 
-def _with_myriads(text: str, start: int, figure: _Figure) -> Said | None:
+def _with_myriads(text: str, figure: _Figure) -> Said | None:
     """Figures mixed with 천, 만, 억: 3만, 5천 원, 1.5억."""
     place = _MYRIADS.match(text, figure.end)
     if not place:

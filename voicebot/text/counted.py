@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from .counters import COUNTERS, FOLLOWED_BY, Counter, Found
 from .doubts import native_is_meant, sino_is_meant
@@ -35,13 +36,16 @@ def read_day(text: str, start: int, at: int, numerals: list[Numeral], left: str)
         return None
     days = numerals[-2].value
     apart = longest.last_word == longest.end - 1
-    following = LASTING if apart else ON_A_DAY if days < _LONGEST_MONTH else FOR_DAYS
-    if left == "월" or following.match(text, longest.end):
+    dated = (ON_A_DAY if days < _LONGEST_MONTH else FOR_DAYS).match(text, longest.end)
+    if left == "월" or dated or (apart and LASTING.match(text, longest.end)):
         return _measured(start, longest.end, days, COUNTERS["일"])
     return None
 
 
 _LONGEST_MONTH = 31
+
+
+_DECIMAL_MYRIADS = re.compile(r"(-?\d+\.\d+)([만억조경])")
 
 
 def read_figure(text: str, start: int, figure: Figure) -> Found | None:
@@ -51,8 +55,8 @@ def read_figure(text: str, start: int, figure: Figure) -> Found | None:
         return None
     counter = COUNTERS[found[2]]
     amount = figure.text
-    if counter.currency and amount[-1] in MYRIADS:
-        amount = f"{round(float(amount[:-1]) * MYRIADS[amount[-1]]):,}"
+    if counter.currency and (myriads := _DECIMAL_MYRIADS.fullmatch(amount)):
+        amount = f"{int(Decimal(myriads[1]) * MYRIADS[myriads[2]]):,}"
     return Found(start, found.end(), amount + (counter.written or counter.word), counter.word)
 
 

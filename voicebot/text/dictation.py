@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .counters import Found
-from .endings import COPULA_AFTER_I, ends_counter, ends_number, stands_alone
+from .endings import COPULA_AFTER_I, ends_counter, ends_number, says_no_more, stands_alone
 from .lookalikes import DICTATED
 from .numbers import DIGIT, HESITATION, UNIT, read_digits, read_sino
 from .telephone import grouped
@@ -27,7 +27,7 @@ _HAS_PLACE = re.compile("[십백천]")
 _MOST_GROUPS = 24
 
 _LOOK_BACK = 14
-_NUMBER_ASKED = re.compile(r"(?:번호|자리|비번|코드|계좌|카드|국번)[가-힣]{0,3}[ ,:]{1,2}\Z")
+_NUMBER_ASKED = re.compile(r"(?:번호|자리|비번|코드|계좌|카드|국번|연락처|생년월일)[가-힣]{0,3}[ ,:]{1,2}\Z")
 _NOT_A_CARD = re.compile(
     "(?:주문|송장|접수|고객|예약|등록|회원|계약|증권|관리|계좌|모델|일련|시리얼|승인|인증|조회|발주|배송|청구|바코드|상품|추적)"
     r" ?(?:번호|코드)?[가-힣]{0,3}[ ,:]{1,2}\Z"
@@ -108,10 +108,13 @@ def _endings(text: str, start: int, chain: _Chain) -> Iterator[_Chain]:
         if len(chain.groups[-1][0]) > len(ending) and text.startswith(ending, end) and ends_number(text, end):
             shorter.append(chain.without_last(len(ending)))
     whole = [chain] if ends_number(text, chain.end) else []
+    yield from (*shorter, *whole) if _ends_in_copula(text, chain) else (*whole, *shorter)
+
+
+def _ends_in_copula(text: str, chain: _Chain) -> bool:
+    """Whether the last 이 is the copula: 삼이에요 is 3, but 삼이예요 is 32, for 예요 follows a vowel."""
     copula = COPULA_AFTER_I.match(text, chain.end) if text[chain.end - 1] == "이" else None
-    # 예요 follows a vowel: by the spelling 삼이예요 is 32, and 삼이에요 is 3
-    prefers_copula = copula is not None and copula[0] != "예요"
-    yield from (*shorter, *whole) if prefers_copula else (*whole, *shorter)
+    return copula is not None and copula[0] != "예요"
 
 
 def _is_number(text: str, start: int, chain: _Chain, before: str) -> bool:
@@ -119,15 +122,18 @@ def _is_number(text: str, start: int, chain: _Chain, before: str) -> bool:
     dashed = any(dash for _, dash in chain.groups)
     if spoken in DICTATED or ("천" in spoken and not dashed) or _is_cry(spoken):
         return False
+    if _ends_in_copula(text, chain):
+        return False
     asked = _NUMBER_ASKED.search(before) is not None
     may_be_particle = not asked and spoken[-1] == "이" and text[chain.end : chain.end + 1] == " "
     if len(digits) >= _SURE_LENGTH or max(len(group) for group, _ in chain.groups) >= _SURE_GROUP + may_be_particle:
         return True
     if dashed:
         return len(digits) >= _LIKELY_LENGTH or digits[0] == "0"
-    if len(digits) < _LIKELY_LENGTH or len(chain.groups) > 1:
-        return False
-    return asked or stands_alone(text, start, chain.end)
+    if len(digits) < _LIKELY_LENGTH:
+        return asked and len(digits) > 1 and says_no_more(text, chain.end)
+    one_word = len(chain.groups) == 1 or len(digits) >= _SURE_GROUP
+    return one_word and (asked or stands_alone(text, start, chain.end))
 
 
 def _is_cry(spoken: str) -> bool:

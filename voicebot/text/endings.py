@@ -14,17 +14,19 @@ _FINALS = 28  # final consonants of a Hangul syllable, none included
 _FINAL_RIEUL = 8
 
 _ANY_SOUND = (
-    "에|에서|에는|에도|에만|에선|에게|의|도|만|까지|부터|마다|밖에|보다|처럼|하고|씩|쯤|정도|가량|이상|이하|미만|초과|이내"
-    "|남짓|짜리|어치|입니다|입니다만|입니까|인데|인데요|인가요|인가|인지|인지는|인지요|인|일까요|일|임"
-    "|이에요|이예요|이었어요|이었는데|이었는데요|이었고|이었습니다|이었죠|이었던|이거든요|이잖아요|이세요|이신가요|이신데"
+    "에|에서|에는|에도|에만|에선|에게|의|도|만|까지|부터|마다|밖에|보다|처럼|하고|씩|쯤|정도|가량|이상|이하|미만|초과|이내|남짓"
+    "|짜리|어치|인|일|임|인[데가지줄][가-힣]{0,3}|일[까텐지걸][가-힣]{0,3}|입니[다까][가-힣]{0,2}"
+    "|이에요|이예요|이었[가-힣]{1,4}|이거든요|이잖아요|이세요|이신[가데][가-힣]{0,2}"
 )
 _AFTER_CONSONANT = (
-    "이|은|을|과|으로|으로는|으로도|으로만|이랑|이나|이라도|이든|이든지|이요|이여|이야|이고|이고요|이구|이구요|이라|이라고|이라고요"
-    "|이라는|이라서|이란|이래요|이면|이면요|이니까|이니까요|이니|이지|이죠|이지요|이지만|이네|이네요|이다|이며|이에"
+    "이|은|을|과|으로|으로는|으로도|으로만|이랑|이나|이라도|이든|이든지|이요|이여|이야|이고|이고요|이구|이구요|이지|이죠|이지요|이지만"
+    "|이라|이란|이네|이네요|이다|이며|이면|이면요|이니|이니까|이니까요|이에"
+    "|이(?:라[고구던는서며면니]|래|랬|냐|셨|시|십|더라)[가-힣]{0,4}"
 )
 _AFTER_VOWEL = (
-    "가|는|를|와|로|로는|로도|로만|랑|나|라도|든|든지|요|예요|여요|야|고|고요|구|구요|라|라고|라고요|라는|라서|란|래요|면|면요"
-    "|니까|니까요|지|죠|지요|지만|네|네요|다|며|였어요|였는데|였는데요|였고|였습니다|였죠|였던|거든요|잖아요"
+    "가|는|를|와|로|로는|로도|로만|랑|나|라도|든|든지|요|예요|여요|야|고|고요|구|구요|지|죠|지요|지만"
+    "|라|란|네|네요|다|며|면|면요|니까|니까요|거든요|잖아요"
+    "|(?:라[고구던는서며면니]|래요|랬|냐고|였)[가-힣]{0,4}"
     "|이요|이고|이구요|이고요|이라고|이라서|이면|이야|이지|이죠|이네요|이다|이니까"  # written, and said, all the same
 )
 _AFTER_COUNTER = "당|째|(?<=명)이서|(?<=원)대|(?<=[년일])생"
@@ -84,12 +86,17 @@ def ends_counter(text: str, end: int) -> bool:
     return _FOLLOWS_COUNTER[_sound(text[end - 1])].match(text, end) is not None
 
 
-_NOTHING_MORE = re.compile(r"[가-힣]{0,4}[\s.,?!…]*\Z")  # but a particle and punctuation
+_NOTHING_MORE = re.compile(r"[가-힣]{0,4}[\s.,?!…]*\Z")
 
 
 def stands_alone(text: str, start: int, end: int) -> bool:
     """Whether the number from ``start`` to ``end`` is all that was said: an answer such as 삼만이요."""
-    return _NOTHING_MORE.match(text, end) is not None and not text[:start].strip()
+    return says_no_more(text, end) and not text[:start].strip()
+
+
+def says_no_more(text: str, end: int) -> bool:
+    """Whether nothing follows the number that ends at ``end`` but a particle and punctuation."""
+    return _NOTHING_MORE.match(text, end) is not None
 
 
 _PARTICLE = re.compile("(?:이|은|는|을|를|으로)(?![가-힣])")

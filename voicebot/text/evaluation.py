@@ -5,11 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from voicebot.cases import read_pairs
 from voicebot.text import to_spoken, to_written
-
-
-class CasesUnusable(ValueError):
-    """A file of cases that cannot be read; the message names the line and the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +19,8 @@ class Result:
 
 
 def read_cases(path: Path) -> list[tuple[str, str]]:
-    """Pairs of a UTF-8 TSV ``input<TAB>expected``; raises :class:`CasesUnusable`."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError:
-        raise CasesUnusable(f"no file {path}: check the name") from None
-    except UnicodeDecodeError:
-        raise CasesUnusable(f"{path} is not UTF-8 text: save it as UTF-8 TSV, input<TAB>expected") from None
-    cases = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            given, tab, expected = line.partition("\t")
-            if not tab:
-                raise CasesUnusable(f"{path} line {number}: no tab; a line is input<TAB>expected")
-            cases.append((given, expected))
-    if not cases:
-        raise CasesUnusable(f"{path} holds no case; a line is input<TAB>expected")
-    return cases
+    """Pairs of a TSV ``input<TAB>expected``; raises :class:`voicebot.cases.CasesUnusable`."""
+    return read_pairs(path, "input<TAB>expected")
 
 
 def evaluate(cases: Sequence[tuple[str, str]], *, to_written: bool) -> Result:

@@ -89,7 +89,8 @@ NOT_BEFORE: dict[str, re.Pattern[str]] = {
 """Numbers, with their counters, that mean something else before certain words: 십분 이해합니다, 네 명의 변경이요."""
 
 _BEFORE_A_GUESS = re.compile(
-    r"(?:^|(?<=\s))(?:몇|수|여러|한두|두세|서너|[일이삼사오육칠팔구]|\d+|한|두|세|네|다섯|여섯|일곱|여덟) \Z"
+    r"(?:^|(?<=\s))(?:몇|수|여러|한두|두세|서너|[일이삼사오육칠팔구]|\d+|한|두|세|다섯|여섯|일곱|여덟) \Z"
+    r"|(?<=\s)네 \Z"  # at the start it is "yes"
 )
 _LONGEST_BEFORE_A_GUESS = 4
 

@@ -94,7 +94,7 @@ class Numeral(NamedTuple):
     last_word: int
 
 
-# A hesitation may stand between the words of a number: 삼만 어 오천 원. The chain reader below allows more of them.
+# A hesitation may stand between the words of a number: 삼만 어 오천 원. Dictation allows more of them.
 HESITATION = "어+|으?음+|아+|으+|엄+|그|저|저기"
 _GAP = re.compile(rf",? (?:(?:{HESITATION})[,.…]* )*")
 

@@ -83,7 +83,7 @@ def measure(places: Places) -> dict[str, tuple[Result, Result]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m gpu.train.recognizer", description=__doc__)
-    parser.add_argument("--steps", type=int, default=Plan.steps)
+    parser.add_argument("--steps", type=int, default=Plan().steps)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AICC_TRAINING_DATA", "../shared/data")))
     parser.add_argument("--work", type=Path, default=Path("build/recognizer"), help="checkpoints and evaluation sets")
     parser.add_argument("--model", type=Path, default=FOLDER, help="where the finished model goes")

@@ -118,7 +118,8 @@ class Telephone:
     def _level(sound: Sound, random: Random) -> Sound:
         peak = float(np.abs(sound).max()) or 1.0
         level_db = random.uniform(3, 6) if random.random() < 0.03 else random.uniform(-30, -0.5)  # a few clip
-        return np.clip(sound * np.float32(audio.FULL_SCALE / peak * 10 ** (level_db / 20)), -32_768, 32_767)
+        louder = sound * np.float32(audio.FULL_SCALE / peak * 10 ** (level_db / 20))
+        return np.asarray(np.clip(louder, -32_768, 32_767), dtype=np.float32)
 
     @staticmethod
     def _lossy(sound: Sound, random: Random) -> Sound:

@@ -55,5 +55,5 @@ class Network(nn.Module):
 
     def _recur(self, layer: int, hidden: Tensor) -> Tensor:
         norm = self.norms[layer] if layer < 2 else None
-        output, _ = self.recurrent[layer](norm(hidden) if norm else hidden)
+        output: Tensor = self.recurrent[layer](norm(hidden) if norm else hidden)[0]
         return hidden + output

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from voicebot import sound_file
 from voicebot.audio import Samples
-from voicebot.stt.evaluation import ManifestError, comparable, distance, evaluate, listen, load, read_manifest
+from voicebot.cases import CasesUnusable
+from voicebot.stt.evaluation import comparable, distance, evaluate, listen, load, read_manifest
 from voicebot.stt.recognizer import Final, Partial, Word
 
 
@@ -75,17 +76,17 @@ def test_errors_are_counted_in_characters(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [("a.flac 네\n", "line 1: no tab"), ("", "names no recording"), ("\n\n# only this\n", "names no recording")],
+    [("a.flac 네\n", "line 1: no tab"), ("", "holds no case"), ("\n\n# only this\n", "holds no case")],
 )
 def test_a_manifest_that_cannot_be_used_names_its_line(tmp_path: Path, content: str, told: str) -> None:
     path = tmp_path / "m.tsv"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(ManifestError, match=told):
+    with pytest.raises(CasesUnusable, match=told):
         read_manifest(path)
-    with pytest.raises(ManifestError, match="no file"):
+    with pytest.raises(CasesUnusable, match="no file"):
         read_manifest(tmp_path / "other.tsv")
     path.write_bytes(b"\xff\xfe\x00a\tb")
-    with pytest.raises(ManifestError, match="UTF-8"):
+    with pytest.raises(CasesUnusable, match="UTF-8"):
         read_manifest(path)
 
 

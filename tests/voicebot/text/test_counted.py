@@ -16,6 +16,7 @@ from voicebot.text import to_written
         ("삼 백만 원", "3,000,000원"),
         ("천이백 달러", "1,200달러"),
         ("영 원이요", "0원이요"),
+        ("이십삼만 사천 원이라던데요", "234,000원이라던데요"),
     ],
 )
 def test_amounts(spoken: str, written: str) -> None:

@@ -74,6 +74,8 @@ def test_where_the_digits_end(spoken: str, written: str) -> None:
         ("우편번호 삼공일사오", "우편번호 30145"),
         ("카드 뒷자리는 육육칠칠입니다", "카드 뒷자리는 6677입니다"),
         ("일이삼 다시 십이", "123-12"),
+        ("비밀번호는 일이 삼사예요", "비밀번호는 1234예요"),
+        ("비밀번호 앞 두 자리는 삼칠이에요", "비밀번호 앞 2자리는 37이에요"),
     ],
 )
 def test_other_long_numbers(spoken: str, written: str) -> None:
@@ -100,6 +102,7 @@ def test_digits_that_count(spoken: str, written: str) -> None:
         "육이오 때요",
         "오오오오 정말요",
         "사이사이에 넣어 주세요",
+        "번호는 이사 가서 바뀌었어요",
         "이 사이에 무슨 일이 있었어요",
         "삼사 일 걸려요",
     ],
