@@ -152,7 +152,11 @@ def _with_counter(text: str, figure: _Figure) -> Said | None:
     if not found or (found[1] and not ends_counter(text, found.end())):
         return None
     counter = _COUNTERS[found[2]]
-    return Said(found.end(), _counted(figure, counter, text, found.end()))
+    on_the_hour = _NO_MINUTES.match(text, found.end()) if counter.word == "시" else None
+    return Said((on_the_hour or found).end(), _counted(figure, counter, text, found.end()))
+
+
+_NO_MINUTES = re.compile(" ?00분")
 
 
 def _counted(figure: _Figure, counter: Counter, text: str, end: int) -> str:
@@ -166,8 +170,8 @@ def _counted(figure: _Figure, counter: Counter, text: str, end: int) -> str:
     up_to = counter.native_up_to
     if counter.word == "번" and _TIMES.match(text, end):
         up_to = _TIMES_UP_TO
-    if counter.word == "대" and value % 10 == 0:
-        up_to = 0  # 20대: people in their twenties
+    if counter.word == "대" and (value % 10 == 0 or text.startswith(" 보험", end)):
+        up_to = 0  # 20대: people in their twenties; 4대 보험: the four public insurances
     number = native(value) if 1 <= value <= up_to else sino(value)
     return f"{number}{counter.word}" if counter.joined_when_said else f"{number} {counter.word}"
 
@@ -211,10 +215,13 @@ def is_range(text: str, start: int) -> bool:
 
 _DICTATED = re.compile(r"(?:번호|자리|코드|비번|계좌|암호|PIN|핀)(?:는|은|가|이|을|를|로)?[ :]{0,2}\Z")
 _LOOK_BACK = 10
+_EMERGENCY = ("112", "114", "119")  # police, directory, fire
 
 
 def _bare(text: str, start: int, figure: _Figure) -> Said:
     digits = text[start : figure.end]
+    if digits in _EMERGENCY:
+        return agreeing(text, figure.end, digit_by_digit(digits))
     if digits.isdecimal() and len(digits) > 1 and _DICTATED.search(text[max(0, start - _LOOK_BACK) : start]):
         return agreeing(text, figure.end, digit_by_digit(digits))
     return agreeing(text, figure.end, figure.text)

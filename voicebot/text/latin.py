@@ -24,7 +24,7 @@ def spelled(word: str) -> str:
 _ABBREVIATIONS = {
     "wifi": "와이파이", "wi-fi": "와이파이", "ok": "오케이", "app": "앱", "pin": "핀", "sim": "심", "usim": "유심",
     "esim": "이심", "tv": "티비", "qr": "큐알", "q&a": "큐앤에이", "a/s": "에이에스", "id": "아이디", "u+": "유플러스",
-    "lan": "랜", "visa": "비자", "email": "이메일", "e-mail": "이메일", "k-pop": "케이팝", "zip": "집",
+    "lan": "랜", "ram": "램", "visa": "비자", "email": "이메일", "e-mail": "이메일", "k-pop": "케이팝", "zip": "집",
     "3g": "쓰리지", "4g": "포지", "5g": "파이브지", "3d": "쓰리디", "mp3": "엠피쓰리", "mp4": "엠피포",
 }  # fmt: skip
 _CAPITALS_ONLY = {"AM": "오전", "PM": "오후"}

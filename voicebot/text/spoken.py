@@ -65,25 +65,33 @@ def _read(text: str, start: int) -> Said | None:
 
 # ---- dates and times
 
-_DATE = re.compile(
-    r"(?P<year>\d{4})(?P<mark>[-./])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?![\d/-])"
-    r"|(?P<year_spaced>\d{4})\. ?(?P<month_spaced>\d{1,2})\. ?(?P<day_spaced>\d{1,2})\.?(?!\d)"
-    r"|(?P<month_first>\d{1,2})/(?P<day_second>\d{1,2})(?:/(?P<year_last>\d{4})(?!\d)|(?=\([월화수목금토일]\)))"
+_DATES = tuple(
+    re.compile(form)
+    for form in (
+        r"(?P<year>\d{4})(?P<mark>[-./])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?![\d/-])",
+        r"(?P<year>\d{4})\. (?P<month>\d{1,2})\. (?P<day>\d{1,2})\.?(?!\d)",
+        r"(?P<year>\d{2})\.(?P<month>\d{2})\.(?P<day>\d{2})(?![\d.])",
+        r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})(?!\d)",
+        r"(?P<month>\d{1,2})/(?P<day>\d{1,2})(?=\([월화수목금토일]\))",
+        r"(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)(?![\d-])",
+    )
 )
 _MONTHS = {6: "유월", 10: "시월"}
 
 
 def _date(text: str, start: int) -> Said | None:
-    match = _DATE.match(text, start)
-    if not match:
-        return None
-    year = match["year"] or match["year_spaced"] or match["year_last"]
-    month = int(match["month"] or match["month_spaced"] or match["month_first"])
-    day = int(match["day"] or match["day_spaced"] or match["day_second"])
-    if not (1 <= month <= 12 and 1 <= day <= 31):
-        return None
-    said_year = f"{sino(int(year))}년 " if year else ""
-    return Said(match.end(), f"{said_year}{_MONTHS.get(month) or sino(month) + '월'} {sino(day)}일")
+    for form in _DATES:
+        if match := form.match(text, start):
+            parts = {name: int(value) for name, value in match.groupdict("").items() if value.isdecimal()}
+            if 1 <= parts["month"] <= 12 and 1 <= parts.get("day", 1) <= 31:
+                return Said(match.end(), _said_date(**parts))
+    return None
+
+
+def _said_date(month: int, year: int | None = None, day: int | None = None) -> str:
+    said = [f"{sino(year)}년"] if year is not None else []
+    said.append(_MONTHS.get(month) or f"{sino(month)}월")
+    return " ".join([*said, f"{sino(day)}일"] if day is not None else said)
 
 
 _WEEKDAY = re.compile(r"\((?P<day>[월화수목금토일])(?:[〜~∼–-](?P<last>[월화수목금토일]))?\)")
@@ -120,6 +128,15 @@ def _time(text: str, start: int) -> Said | None:
     return Said(match.end(), _HALVES.get((match["half"] or "").lower(), "") + said)
 
 
+_RATIO = re.compile(r"(\d{1,3})[:대](\d{1,3})(?![\d:]|\.\d)")
+
+
+def _ratio(text: str, start: int) -> Said | None:
+    """1:1 문의 and 1대1 문의."""
+    match = _RATIO.match(text, start)
+    return agreeing(text, match.end(), f"{sino(int(match[1]))} 대 {sino(int(match[2]))}") if match else None
+
+
 def _noon(text: str, start: int) -> Said | None:
     before, end = text[start - 1 : start], start + len("정오")
     if is_hangul(before) or not ends_counter(text, end) or text[end : end + 3].strip()[:1].isdecimal():
@@ -141,10 +158,14 @@ def _telephone(text: str, start: int) -> Said | None:
     if not match:
         return None
     digits = "".join(group for group in match.groups() if group)
-    groups = grouped(digits)
-    if not is_telephone(digits) or not groups or (text[start] == "(" and ")" not in match.group()):
+    if not is_telephone(digits) or (text[start] == "(" and ")" not in match.group()):
         return None
-    return agreeing(text, match.end(), " ".join(digit_by_digit(group, zero="공") for group in groups.split("-")))
+    return _said_telephone(text, match.end(), digits)
+
+
+def _said_telephone(text: str, end: int, digits: str) -> Said:
+    groups = (grouped(digits) or digits).split("-")
+    return agreeing(text, end, " ".join(digit_by_digit(group, zero="공") for group in groups))
 
 
 def _card(text: str, start: int) -> Said | None:
@@ -212,21 +233,30 @@ def _word(text: str, start: int) -> Said | None:
 
 _ENGLISH_BEHIND = re.compile("['’]?[a-z]| [a-z]")  # I think: English, not an abbreviation
 
-_UP_TO = re.compile(r"[〜~∼–—] ?(?=[\d₩￦$])")
+_UP_TO = re.compile(r"[〜~∼–—] ?(?=[\d₩￦$]|오전|오후|새벽|저녁|밤|낮)|-(?=\d?\d:\d\d)")
+_CLOCK_TIME = re.compile(r":\d\d ?\Z")
 _POINTS_IN_TIME = "년월일시분초)"
 
 
 def _range(text: str, start: int) -> Said | None:
     """The sign between the two ends of a range, after an end that has its own unit: 5월10일(금)〜15일(수)."""
-    match = _UP_TO.match(text, start)
-    before = text[:start].rstrip(" ")[-1:] if match else ""
-    if not match or not (before.isalnum() or before in _STANDS_APART):
+    sign = _UP_TO.match(text, start)
+    before = text[max(0, start - 2) : start].rstrip(" ")[-1:]
+    if not sign or not (before.isalnum() or before in _STANDS_APART):
         return None
     in_time = before in _POINTS_IN_TIME or _CLOCK_TIME.search(text, max(0, start - 9), start) is not None
-    return Said(match.end(), "부터 " if in_time else "에서 ", attached=True)
+    if sign[0] == "-" and not in_time:
+        return None
+    return Said(sign.end(), "부터 " if in_time else "에서 ", attached=True)
 
 
-_CLOCK_TIME = re.compile(r":\d\d ?\Z")
+def _dash(text: str, start: int) -> Said | None:
+    """The dash in a code such as B-12."""
+    before, behind = text[start - 1 : start], text[start + 1 : start + 2]
+    in_code = before.isascii() and before.isalpha() and behind.isdecimal()
+    return Said(start + 1, " 다시 ", attached=True) if in_code else None
+
+
 _KEY = re.compile("[*#](?=(?:을|를|표|키| ?버튼))")
 
 
@@ -238,13 +268,19 @@ def _key(text: str, start: int) -> Said | None:
     return agreeing(text, start + 1, star if text[start] == "*" else "우물 정자")
 
 
+_FROM_ABROAD = re.compile(r"\+82[- ]?0?(\d{1,2})[- ]?(\d{3,4})[- ]?(\d{4})(?![\d-])")
+
+
 def _plus(text: str, start: int) -> Said | None:
+    """A plus sign; a telephone number written for callers from abroad is said as it is dialled at home."""
+    if (abroad := _FROM_ABROAD.match(text, start)) and is_telephone(number := "0" + "".join(abroad.groups())):
+        return _said_telephone(text, abroad.end(), number)
     return Said(start + 1, "플러스 ") if text[start + 1 : start + 2].isdecimal() else None
 
 
 _Reader = Callable[[str, int], Said | None]
 _AT_DIGIT: tuple[_Reader, ...] = (
-    _email, _url, _date, _time, _telephone, _card, _letter_number, _dashed, _dotted, read_amount,
+    _email, _url, _date, _time, _ratio, _telephone, _card, _letter_number, _dashed, _dotted, read_amount,
 )  # fmt: skip
 _AT_LETTER: tuple[_Reader, ...] = (_email, _url, _letter_number, read_money, _word)
 _AT_SIGN: dict[str, tuple[_Reader, ...]] = {
@@ -252,7 +288,8 @@ _AT_SIGN: dict[str, tuple[_Reader, ...]] = {
     "(": (_weekday, _telephone),
     ".": (_file_type,),
     "+": (_plus,),
-    **dict.fromkeys("-−√", (read_amount,)),
+    "-": (_range, _dash, read_amount),
+    **dict.fromkeys("−√", (read_amount,)),
     **dict.fromkeys("₩￦$€£¥", (read_money,)),
     **dict.fromkeys("〜~∼–—", (_range,)),
     **dict.fromkeys("*#", (_key,)),

@@ -38,6 +38,7 @@ def test_money_and_myriads(written: str, spoken: str) -> None:
         ("2사람", "두 사람"),
         ("3개국", "삼 개국"),
         ("20대 3명", "이십 대 세 명"),
+        ("4대 보험", "사 대 보험"),
         ("1번을 눌러", "일 번을 눌러"),
         ("3번 이상 시도", "세 번 이상 시도"),
         ("6월 10일", "유월 십일"),
@@ -67,7 +68,7 @@ def test_counters(written: str, spoken: str) -> None:
         ("3/5이 중요", "오분의 삼이 중요"),
         ("마이너스1과√1/2", "마이너스 일과 이분의 루트 일"),
         ("3분의1", "삼분의 일"),
-        ("B-12", "비-십이"),
+        ("B-12", "비 다시 십이"),
     ],
 )
 def test_figures(written: str, spoken: str) -> None:
