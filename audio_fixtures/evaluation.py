@@ -70,7 +70,7 @@ def sets(data: Path) -> Iterator[tuple[str, list[str], Callable[[Sound, Random],
 
 
 def make(folder: Path, data: Path) -> None:
-    """Writes ``folder/NAME.tsv`` and its FLAC files; the same every time."""
+    """Writes ``folder/NAME.tsv`` and its FLAC files: sentences, voices and lines are the seed's."""
     voices = Voices()
     for number, (name, texts, line) in enumerate(sets(data)):
         random = np.random.default_rng([SEED, number])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 
@@ -88,7 +88,7 @@ class SpeechFigures:
 
 @dataclass(frozen=True, slots=True)
 class CostFigures:
-    """Microseconds of one thread for each 20 ms of one stream.
+    """Microseconds of processor time, not of waiting for a processor, for each 20 ms of one stream on one thread.
 
     ``gate_us`` is webrtcvad; ``judge_us`` Silero on speech with one stream a run, ``judge_batched_us`` with
     ``streams_batched``; ``silence_us`` all that a silent stream costs.
@@ -154,7 +154,10 @@ def measure(
 
 
 def synthesized(count: int) -> list[tuple[Samples, int]]:
-    """Sentences of callers by espeak-ng, a voice after the other: samples and their rate in Hz."""
+    """Sentences of callers by espeak-ng, a voice after the other: samples and their rate in Hz.
+
+    espeak-ng's noises go on from call to call: the same sentence sounds the same but differs in its samples.
+    """
     espeak = shared_thread()  # a second LibEspeak in the process crashes once one of the two is freed
     return [
         (np.concatenate(list(espeak.speak(sentence, VOICES[number % len(VOICES)], Prosody()))), RATE_HZ)
@@ -269,20 +272,20 @@ def _cost_figures(detector: VoiceDetector, said: Utterance) -> CostFigures:
     speech = said.samples[said.start_ms * rate_hz // 1000 : said.end_ms * rate_hz // 1000]
     gate = Gate(rate_hz)
     ticks = len(speech) // frame
-    begin = perf_counter()
+    begin = thread_time()
     for start in range(0, ticks * frame, frame):
         gate.hear(speech[start : start + frame])
-    gate_us = (perf_counter() - begin) / ticks * 1e6
+    gate_us = (thread_time() - begin) / ticks * 1e6
 
     def tick_us(streams: list[VoiceActivity], sound: Samples) -> tuple[float, float]:
         accepting_s = judging_s = 0.0
         for start in range(0, ticks * frame, frame):
-            begin = perf_counter()
+            begin = thread_time()
             for stream in streams:
                 stream.accept(sound[start : start + frame])
-            accepted = perf_counter()
+            accepted = thread_time()
             detector.judge(streams)
-            judging_s += perf_counter() - accepted
+            judging_s += thread_time() - accepted
             accepting_s += accepted - begin
         scale = 1e6 / ticks / len(streams)
         return accepting_s * scale, judging_s * scale

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-FIRST_SYLLABLES = 14   # about 2.5 s of speech; a longer first clause is cut where it can be
+FIRST_SYLLABLES = 14  # about 2.5 s of speech; a longer first clause is cut where it can be
 CLAUSE_SYLLABLES = 28
 BREATH_SYLLABLES = 45  # no voice goes on for longer: past this the cut falls between any two words
 SENTENCE_CHARACTERS = 240

@@ -13,6 +13,7 @@ from queue import SimpleQueue
 import numpy as np
 
 from voicebot.audio import Samples
+from voicebot.tts import libespeak
 from voicebot.tts.clauses import clauses, sayable, sentences, syllables
 from voicebot.tts.libespeak import RATE_HZ, EspeakUnavailable, LibEspeak, Prosody, bundled_library
 from voicebot.tts.synthesizer import SynthesizerUnavailable
@@ -23,7 +24,7 @@ DEFAULT_VOICE = "ko+f2"
 class EspeakThread:
     """The one thread in which a libespeak-ng lives. ``load`` runs in it. Raises :class:`SynthesizerUnavailable`."""
 
-    def __init__(self, load: Callable[[], LibEspeak] = LibEspeak) -> None:
+    def __init__(self, load: Callable[[], LibEspeak] = libespeak.load) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="espeak")
         try:
             self._library = self._thread.submit(load).result()

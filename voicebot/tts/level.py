@@ -12,10 +12,10 @@ CEILING_DBFS = -3.0  # peaks stay below: resampling and G.711 raise them a littl
 
 _ACTIVE_FRAME_MS = 20
 _ACTIVE_DEPTH_DB = 25.0  # frames further below the loudest ones are pauses, not speech
-_SILENCE_DB = -40.0      # below the clause's peak
-_MARGIN_MS = 15          # kept before and after: a soft consonant begins below the threshold
+_SILENCE_DB = -40.0  # below the clause's peak
+_MARGIN_MS = 15  # kept before and after: a soft consonant begins below the threshold
 _FADE_MS = 4
-_LOOK_MS = 2             # the limiter's step: it turns down within this time of a peak, both ways
+_LOOK_MS = 2  # the limiter's step: it turns down within this time of a peak, both ways
 
 
 def active_level_dbfs(sound: Sound | npt.NDArray[np.int16], rate_hz: int) -> float:

@@ -1,12 +1,15 @@
 """libespeak-ng through ctypes: text in, 16-bit sound and phoneme times out.
 
 The library keeps its state in globals and is not thread-safe, so a process holds one :class:`LibEspeak` for each
-shared object and calls it from one thread. espeak-ng is GPL-3: it is loaded at run time, never linked, and
-``voicebot.tts`` treats it as one replaceable voice among others. C interface: espeak-ng's ``speak_lib.h``.
+shared object (:func:`load`) and one thread speaks at a time. The state carries over: the same sentence differs by some
+samples from one time to the next. espeak-ng is GPL-3: it is loaded at run time, never linked, and ``voicebot.tts``
+treats it as one replaceable voice among others. C interface: espeak-ng's ``speak_lib.h``.
 """
 
 import ctypes
+import os
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,12 +84,28 @@ def bundled_library() -> tuple[Path, Path]:
     try:
         import espeakng_loader
     except ImportError as error:
-        raise EspeakUnavailable("no espeak-ng: run \"pip install espeakng-loader\"") from error
+        raise EspeakUnavailable('no espeak-ng: run "pip install espeakng-loader"') from error
     return Path(espeakng_loader.get_library_path()), Path(espeakng_loader.get_data_path())
 
 
+_loaded: dict[str, "LibEspeak"] = {}
+_loading = threading.Lock()
+os.register_at_fork(after_in_child=_loaded.clear)  # the parent may be in the middle of a word
+
+
+def load(library: str | Path | None = None) -> "LibEspeak":
+    """The process's one :class:`LibEspeak` for a shared object; the bundled one by default.
+
+    To initialize the same object twice takes the callback away from whoever speaks, and ends the process.
+    """
+    with _loading:
+        if str(library) not in _loaded:
+            _loaded[str(library)] = LibEspeak(library)
+        return _loaded[str(library)]
+
+
 class LibEspeak:
-    """One loaded libespeak-ng.
+    """One loaded libespeak-ng: see :func:`load`. One caller at a time speaks, the others wait.
 
     ``library`` is a path or a soname the loader finds (``libespeak-ng.so.1`` is Debian's); ``data`` the folder that
     holds ``espeak-ng-data``'s files, ``None`` for the library's own default. Raises :class:`EspeakUnavailable`.
@@ -109,6 +128,7 @@ class LibEspeak:
         self._library.espeak_SetSynthCallback(self._callback)
         self._voice = ""
         self._prosody: Prosody | None = None
+        self._turn = threading.Lock()
 
     def version(self) -> str:
         self._library.espeak_Info.restype = ctypes.c_char_p
@@ -126,23 +146,25 @@ class LibEspeak:
         ``on_samples`` returns whether to go on. Returns the marks of all words and phonemes. A lone surrogate is
         left out and a NUL is a space: the C interface can carry neither.
         """
-        self._choose(voice, prosody)
-        self._on_samples, self._marks = on_samples, []
         encoded = text.replace("\0", " ").encode(errors="ignore") + b"\0"
-        status = self._library.espeak_Synth(encoded, len(encoded), 0, 1, 0, _CHARACTERS_UTF8, None, None)
-        if status != 0:
-            raise EspeakUnavailable(f"espeak-ng could not speak (status {status})")
-        return self._marks
+        with self._turn:
+            self._choose(voice, prosody)
+            self._on_samples, self._marks = on_samples, []
+            status = self._library.espeak_Synth(encoded, len(encoded), 0, 1, 0, _CHARACTERS_UTF8, None, None)
+            if status != 0:
+                raise EspeakUnavailable(f"espeak-ng could not speak (status {status})")
+            return self._marks
 
     def phonemes(self, clause: str, voice: str) -> str:
         """How a clause is pronounced, in IPA with stress marks, its punctuation left out."""
-        self._choose(voice, self._prosody or Prosody())
         translate = self._library.espeak_TextToPhonemes
         translate.restype = ctypes.c_char_p
         rest = ctypes.c_char_p(clause.replace("\0", " ").encode(errors="ignore"))
         parts = []
-        while rest.value:  # the library moves the pointer on, clause by clause, and sets it to null at the end
-            parts.append(translate(ctypes.byref(rest), _CHARACTERS_UTF8, _PHONEMES_AS_IPA).decode())
+        with self._turn:
+            self._choose(voice, self._prosody or Prosody())
+            while rest.value:  # the library moves the pointer on, clause by clause, and sets it to null at the end
+                parts.append(translate(ctypes.byref(rest), _CHARACTERS_UTF8, _PHONEMES_AS_IPA).decode())
         return _LANGUAGE_SWITCH.sub("", " ".join(parts)).strip()
 
     def _choose(self, voice: str, prosody: Prosody) -> None:

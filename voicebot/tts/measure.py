@@ -54,7 +54,13 @@ def measure(mouth: Mouth, sentences: Sequence[str], clock_s: Callable[[], float]
     new_p50, new_p95 = np.percentile(new_ms, [50, 95]).tolist()
     cached_p50, cached_p95 = np.percentile(cached_ms, [50, 95]).tolist()
     return SayFigures(
-        mouth.synthesizer.name, mouth.rate_hz, len(new_ms), new_p50, new_p95, cached_p50, cached_p95,
+        mouth.synthesizer.name,
+        mouth.rate_hz,
+        len(new_ms),
+        new_p50,
+        new_p95,
+        cached_p50,
+        cached_p95,
         computing_s / sounding_s,
     )
 

@@ -143,7 +143,8 @@ class Mouth:
                 spoken = _with_tone(characters, last_of_sentence)
                 if spoken:
                     ends = [
-                        sentence.start + out.source_range(offset, offset + 1)[0] if offset < len(out.text)
+                        sentence.start + out.source_range(offset, offset + 1)[0]
+                        if offset < len(out.text)
                         else sentence.end
                         for offset in range(clause.start + 1, clause.end + 1)
                     ]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from voicebot.audio import FRAME_MS, Samples
 
 LIMIT_BYTES = 64 * 2**20  # half an hour of speech at 16 kHz
-_LARGEST_SHARE = 8        # one phrase takes at most this part of the cache
+_LARGEST_SHARE = 8  # one phrase takes at most this part of the cache
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,9 +129,7 @@ class VoiceActivity:
         assert window is not None
         self._state = state
         level = level_dbfs(window[self._context :])
-        self._report(
-            self._boundaries.hear(Judged(index * WINDOW_MS, (index + 1) * WINDOW_MS, probability, level))
-        )
+        self._report(self._boundaries.hear(Judged(index * WINDOW_MS, (index + 1) * WINDOW_MS, probability, level)))
 
     def _report(self, event: VoiceEvent | None) -> None:
         if event is not None:

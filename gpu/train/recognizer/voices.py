@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from voicebot.tts.libespeak import EspeakUnavailable, LibEspeak, Mark, Prosody
+from voicebot.tts import libespeak
+from voicebot.tts.libespeak import EspeakUnavailable, Mark, Prosody
 
 # Version 1.51 in Debian 12; the wheel carries 1.52. By path: by soname the loader would answer with the one it has.
 DEBIAN_LIBRARIES = sorted(Path("/usr/lib").glob("*-linux-gnu/libespeak-ng.so.1"))
@@ -35,8 +36,8 @@ class Voices:
     """Synthesizes with both espeak-ng versions; falls back to the wheel's alone where Debian's is not installed."""
 
     def __init__(self) -> None:
-        self.libraries = [LibEspeak()]
-        self.libraries += [LibEspeak(path) for path in DEBIAN_LIBRARIES]
+        self.libraries = [libespeak.load()]
+        self.libraries += [libespeak.load(path) for path in DEBIAN_LIBRARIES]
 
     def draw(self, random: np.random.Generator) -> Speaker:
         """A speaker at random: voice, pitch, liveliness, and a speed from slow dictation to hurried talk."""

@@ -105,12 +105,12 @@ def test_a_studio_speaks_what_it_spells() -> None:
 @needs_data
 @pytest.mark.slow
 def test_training_learns_resumes_and_exports_what_it_learned(tmp_path: Path) -> None:
-    plan = Plan(steps=12, batch_seconds=20, warm_up=4)
+    plan = Plan(steps=6, batch_seconds=20, warm_up=4)
     train(plan, DATA, tmp_path, frozenset())
     kept = torch.load(tmp_path / CHECKPOINT, weights_only=True)
-    assert kept["step"] == 12 and kept["heard_s"] > 60
-    network = train(Plan(steps=30, batch_seconds=20, warm_up=4), DATA, tmp_path, frozenset(), resume=True)
-    assert torch.load(tmp_path / CHECKPOINT, weights_only=True)["step"] == 30
+    assert kept["step"] == 6 and kept["heard_s"] > 60
+    network = train(Plan(steps=24, batch_seconds=20, warm_up=4), DATA, tmp_path, frozenset(), resume=True)
+    assert torch.load(tmp_path / CHECKPOINT, weights_only=True)["step"] == 24
     studio = Studio(DATA, 9, frozenset())
     batch = pad([studio.utterance() for _ in range(6)])
     generator = torch.Generator().manual_seed(0)

@@ -22,9 +22,7 @@ class SlowLibrary(LibEspeak):
         self.blocks = 0
         self.threads: set[int] = set()
 
-    def synthesize(
-        self, text: str, voice: str, prosody: Prosody, on_samples: Callable[[Samples], bool]
-    ) -> list[Mark]:
+    def synthesize(self, text: str, voice: str, prosody: Prosody, on_samples: Callable[[Samples], bool]) -> list[Mark]:
         self.threads.add(threading.get_ident())
         if not text:
             return []
