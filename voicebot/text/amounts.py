@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .counters import COUNTERS, PEOPLE, Counter
-from .endings import agreeing_particle, ends_consonant, ends_counter, ends_number
-from .latin import CELSIUS, CURRENCIES, CURRENCY, CURRENCY_CODE, FAHRENHEIT, UNIT, said_unit
-from .numbers import digit_by_digit, native, sino
+from voicebot.text.counters import COUNTERS, PEOPLE, Counter
+from voicebot.text.endings import agreeing_particle, ends_consonant, ends_counter, ends_number
+from voicebot.text.latin import CELSIUS, CURRENCIES, CURRENCY, CURRENCY_CODE, FAHRENHEIT, UNIT, said_unit
+from voicebot.text.numbers import digit_by_digit, native, sino
 
 
 class Said(NamedTuple):

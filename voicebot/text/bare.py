@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from .counted import read_counted
-from .counters import Found
-from .dictation import DASH
-from .doubts import is_guess, is_other_word, is_split
-from .endings import COPULA_AFTER_I, ends_counter, ends_number, stands_alone
-from .lookalikes import BARE, BARE_ALONE
-from .numbers import DIGIT, MYRIADS, UNIT, Figure, Numeral, read_digits, read_sino
+from voicebot.text.counted import read_counted
+from voicebot.text.counters import Found
+from voicebot.text.dictation import DASH
+from voicebot.text.doubts import is_guess, is_other_word, is_split
+from voicebot.text.endings import COPULA_AFTER_I, ends_counter, ends_number, stands_alone
+from voicebot.text.lookalikes import BARE, BARE_ALONE
+from voicebot.text.numbers import DIGIT, MYRIADS, UNIT, Figure, Numeral, read_digits, read_sino
 
 
 def read_bare(text: str, start: int, at: int, numerals: list[Numeral], minus: str = "") -> Found | None:

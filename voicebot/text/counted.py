@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from .counters import COUNTERS, FOLLOWED_BY, Counter, Found
-from .doubts import native_is_meant, sino_is_meant
-from .endings import ends_counter, ends_number
-from .lookalikes import FOR_DAYS, LASTING, ON_A_DAY
-from .numbers import MYRIADS, Figure, Numeral, read_native, read_sino
+from voicebot.text.counters import COUNTERS, FOLLOWED_BY, Counter, Found
+from voicebot.text.doubts import native_is_meant, sino_is_meant
+from voicebot.text.endings import ends_counter, ends_number
+from voicebot.text.lookalikes import FOR_DAYS, LASTING, ON_A_DAY
+from voicebot.text.numbers import MYRIADS, Figure, Numeral, read_native, read_sino
 
 COUNTER = re.compile(f"( ?)({'|'.join(sorted(COUNTERS, key=len, reverse=True))})")
 

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .counters import Found
-from .endings import COPULA_AFTER_I, ends_counter, ends_number, says_no_more, stands_alone
-from .lookalikes import DICTATED
-from .numbers import DIGIT, HESITATION, UNIT, read_digits, read_sino
-from .telephone import grouped
+from voicebot.text.counters import Found
+from voicebot.text.endings import COPULA_AFTER_I, ends_counter, ends_number, says_no_more, stands_alone
+from voicebot.text.lookalikes import DICTATED
+from voicebot.text.numbers import DIGIT, HESITATION, UNIT, read_digits, read_sino
+from voicebot.text.telephone import grouped
 
 FILLER = rf"{HESITATION}|에+|네|예|음음|그러니까|그니까|뭐지|뭐더라|뭐냐|그게|그리고|잠깐만요|잠시만요"
 DASH = "다시|대시|하이픈"

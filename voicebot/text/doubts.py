@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 
-from .counters import Counter, Lone
-from .endings import stands_alone
-from .lookalikes import BARE, BUTTON_OR_EXIT, COUNTED, LASTING, NOT_BEFORE, NOUN_AFTER_LONE, word_before_a_guess
-from .numbers import DIGIT, DIGITS, NATIVE_OLD, NATIVE_ONES, UNIT, Numeral
+from voicebot.text.counters import Counter, Lone
+from voicebot.text.endings import stands_alone
+from voicebot.text.lookalikes import (
+    BARE,
+    BUTTON_OR_EXIT,
+    COUNTED,
+    LASTING,
+    NOT_BEFORE,
+    NOUN_AFTER_LONE,
+    word_before_a_guess,
+)
+from voicebot.text.numbers import DIGIT, DIGITS, NATIVE_OLD, NATIVE_ONES, UNIT, Numeral
 
 _VALUES = {word: value for word, value in (*NATIVE_ONES.items(), *DIGITS.items()) if value}
 

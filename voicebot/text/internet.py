@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .latin import said_word, spelled
+from voicebot.text.latin import said_word, spelled
 
 _DOMAINS = "com|net|org|kr|io|co|me|tv|info|biz|app|shop|store|jp|cn|us|uk|de|fr|it|eu|dev|ai|edu|gov"
 _FILE_TYPES = "jpe?g|png|gif|bmp|pdf|hwpx?|docx?|xlsx?|pptx?|txt|csv|zip|exe|apk|mp3|mp4|wav|html?|json|xml"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .numbers import digit_by_digit
+from voicebot.text.numbers import digit_by_digit
 
 LETTERS = {
     "a": "에이", "b": "비", "c": "씨", "d": "디", "e": "이", "f": "에프", "g": "지", "h": "에이치", "i": "아이",

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .amounts import Said, agreeing, is_range, read_amount, read_money
-from .endings import ends_counter, is_hangul
-from .internet import EMAIL, FILE_TYPE, URL, said_address, said_file_type
-from .latin import LETTER_NUMBER, WORD, said_word
-from .numbers import digit_by_digit, native, sino
-from .rewrite import Edit, Rewritten, composed, rewrite
-from .telephone import grouped, is_telephone
+from voicebot.text.amounts import Said, agreeing, is_range, read_amount, read_money
+from voicebot.text.endings import ends_counter, is_hangul
+from voicebot.text.internet import EMAIL, FILE_TYPE, URL, said_address, said_file_type
+from voicebot.text.latin import LETTER_NUMBER, WORD, said_word
+from voicebot.text.numbers import digit_by_digit, native, sino
+from voicebot.text.rewrite import Edit, Rewritten, composed, rewrite
+from voicebot.text.telephone import grouped, is_telephone
 
 
 def to_spoken(text: str) -> Rewritten:

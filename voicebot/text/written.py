@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 
-from .bare import read_bare, read_bare_figure, read_dashed
-from .counted import closes, leads_on, read_counted, read_day, read_figure, read_native_counted
-from .counters import COUNTERS, Found
-from .dictation import DASH, FILLER, read_dictation
-from .endings import ends_counter, ends_number, is_hangul, stands_alone
-from .numbers import (
+from voicebot.text.bare import read_bare, read_bare_figure, read_dashed
+from voicebot.text.counted import closes, leads_on, read_counted, read_day, read_figure, read_native_counted
+from voicebot.text.counters import COUNTERS, Found
+from voicebot.text.dictation import DASH, FILLER, read_dictation
+from voicebot.text.endings import ends_counter, ends_number, is_hangul, stands_alone
+from voicebot.text.numbers import (
     DIGIT,
     NATIVE_OLD,
     NATIVE_ONES,
@@ -26,7 +26,7 @@ from .numbers import (
     read_fraction,
     read_sino,
 )
-from .rewrite import Edit, Rewritten, composed, rewrite
+from voicebot.text.rewrite import Edit, Rewritten, composed, rewrite
 
 
 def to_written(text: str, *, partial: bool = False) -> Rewritten:
