@@ -1,0 +1,1 @@
+"""Devices, and the training of the bundled models."""

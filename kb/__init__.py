@@ -1,0 +1,1 @@
+"""What the company knows, and the Korean morphology that knowing needs. Knows nothing of calls."""

@@ -1,0 +1,1 @@
+"""The live call: ears, mouth, voice activity, Korean text. Nothing heavy is imported before it is used."""
