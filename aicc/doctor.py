@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from aicc import disk
 from aicc.errors import AiccError
-from aicc.models import Registry, installed
+from aicc.models import disk
+from aicc.models.registry import Registry, installed
 from aicc.probe import ask
 from aicc.settings import Settings
 

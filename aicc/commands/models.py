@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from aicc.models import Installed, Model, Record
-    from aicc.pull import ModelProgress
+    from aicc.models.pull import ModelProgress
+    from aicc.models.registry import Installed, Model, Record
     from aicc.settings import Settings
 
 models = typer.Typer(help="Speech models: what there is, and how they get here.", no_args_is_help=True)
@@ -25,7 +25,7 @@ models = typer.Typer(help="Speech models: what there is, and how they get here."
 @answers
 def list_models(context: typer.Context) -> Answer:
     """Models that can be pulled, and those that are installed."""
-    from aicc.models import Registry, installed
+    from aicc.models.registry import Registry, installed
     from aicc.settings import settings_of
 
     settings = settings_of(context)
@@ -44,8 +44,8 @@ def pull_model(
     again: Annotated[bool, typer.Option("--again", help="Even if it is installed.")] = False,
 ) -> Answer:
     """Download a model; run again after an interruption, it continues where it was."""
-    from aicc.models import Registry
-    from aicc.pull import pull
+    from aicc.models.pull import pull
+    from aicc.models.registry import Registry
     from aicc.settings import settings_of
 
     settings = settings_of(context)
@@ -63,8 +63,8 @@ def import_model(
     name: Annotated[str | None, typer.Option(help="What to call a model that the registry does not know.")] = None,
 ) -> Answer:
     """Install models that were copied here: the way into a closed network."""
-    from aicc.importing import import_models
-    from aicc.models import Registry
+    from aicc.models.importing import import_models
+    from aicc.models.registry import Registry
     from aicc.settings import settings_of
 
     settings = settings_of(context)
@@ -86,7 +86,7 @@ def _known_row(model: "Model", found: "Installed | None") -> dict[str, object]:
 
 
 def _own_row(found: "Installed") -> dict[str, object]:
-    from aicc.models import setting_of
+    from aicc.models.registry import setting_of
 
     return {
         "name": found.name,
@@ -110,7 +110,7 @@ def _table(rows: list[dict[str, object]]) -> "RenderableType":
     from rich.markup import escape
     from rich.table import Table
 
-    from aicc.disk import size
+    from aicc.models.disk import size
 
     table = Table(box=None, pad_edge=False)
     table.add_column("name", no_wrap=True)
@@ -129,7 +129,7 @@ def _table(rows: list[dict[str, object]]) -> "RenderableType":
 
 
 def _installed_answer(records: "list[Record]", settings: "Settings") -> Answer:
-    from aicc.models import setting_of
+    from aicc.models.registry import setting_of
 
     told, data = [], []
     for record in records:

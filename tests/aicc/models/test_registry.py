@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from aicc.models import Model, Registry, RemoteFile, engine_of, installed
+from aicc.models.registry import Model, Registry, RemoteFile, engine_of, installed
 from aicc.settings import Settings, SettingsInvalid
 
 REGISTRY = Registry.load()

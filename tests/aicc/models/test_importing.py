@@ -127,6 +127,6 @@ def test_an_import_replaces_what_was_there(aicc, registered, site, tmp_path):
 
 def test_no_room(aicc, site, tmp_path, monkeypatch):
     lay(tmp_path / "ours", {"tokens.txt": b"a 0", "model.onnx": b"onnx"})
-    monkeypatch.setattr("aicc.disk.free_bytes", lambda folder: 2)
+    monkeypatch.setattr("aicc.models.disk.free_bytes", lambda folder: 2)
     assert "not enough room" in refused(aicc, tmp_path / "ours")
     assert not (site / "models/ours").exists()

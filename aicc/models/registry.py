@@ -82,7 +82,7 @@ class Model(BaseModel):
 
 
 class Registry(BaseModel):
-    """The list of models that can be pulled: ``aicc/models.yaml``, or a site's own."""
+    """The list of models that can be pulled: ``aicc/models/registry.yaml``, or a site's own."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -91,7 +91,7 @@ class Registry(BaseModel):
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
         """Of a file, else the one that comes with the product; :class:`~aicc.settings.SettingsInvalid`."""
-        source = path or resources.files("aicc") / "models.yaml"
+        source = path or resources.files("aicc.models") / "registry.yaml"
         try:
             return cls.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -102,7 +102,7 @@ class Registry(BaseModel):
             first = invalid.errors()[0]
             key = ".".join(str(part) for part in first["loc"]) or "the whole file"
             reason = first["msg"][0].lower() + first["msg"][1:]
-            raise SettingsInvalid(f"{source}: {key}: {reason}: see aicc/models.yaml for the form") from None
+            raise SettingsInvalid(f"{source}: {key}: {reason}: see aicc/models/registry.yaml for the form") from None
 
     def find(self, name: str) -> Model:
         """By name, or by the value that selects it in ``aicc.yaml``; :class:`ModelUnavailable` names close ones."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from aicc.disk import DiskFull
-from aicc.download import Download, DownloadFailed, Patience, Source, WrongContent
+from aicc.models.disk import DiskFull
+from aicc.models.download import Download, DownloadFailed, Patience, Source, WrongContent
 
 CONTENT = os.urandom(700_000)
 OTHER = os.urandom(650_000)
@@ -167,7 +167,7 @@ def test_a_full_disk_says_so(server, path):
 
 
 def test_a_file_too_big_for_the_disk_is_refused_before_it_is_downloaded(server, path, monkeypatch):
-    monkeypatch.setattr("aicc.disk.free_bytes", lambda folder: 500_000)
+    monkeypatch.setattr("aicc.models.disk.free_bytes", lambda folder: 500_000)
     server.files["model.bin"] = CONTENT
     seen: list[tuple[int, int]] = []
     with pytest.raises(DiskFull, match="700 kB are needed, 500 kB are free"):

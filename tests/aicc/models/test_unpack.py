@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aicc.unpack import BadArchive, unpack
+from aicc.models.unpack import BadArchive, unpack
 
 
 def tar(path: Path, *members: tuple[str, bytes | str], kind: bytes = tarfile.SYMTYPE) -> Path:

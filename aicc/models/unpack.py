@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
-from aicc import disk
+from aicc.models import disk
 from aicc.errors import AiccError
 
 # What the libraries raise for archives that are cut off, garbled, encrypted or packed in a way they do not know.

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aicc import disk
-from aicc.download import verify
-from aicc.models import RECORD_NAME, ModelUnavailable, Record, StoredFile
+from aicc.models import disk
+from aicc.models.download import verify
+from aicc.models.registry import RECORD_NAME, ModelUnavailable, Record, StoredFile
 
 log = logging.getLogger(__name__)
 

@@ -157,7 +157,7 @@ def test_an_unknown_name_suggests_close_ones(aicc, registered, name):
 
 def test_no_room_is_said_before_anything_is_downloaded(aicc, registered, server, site, monkeypatch):
     registered("whisper-tiny")
-    monkeypatch.setattr("aicc.disk.free_bytes", lambda folder: 1000)
+    monkeypatch.setattr("aicc.models.disk.free_bytes", lambda folder: 1000)
     result = aicc("models", "pull", "whisper-tiny")
     assert "not enough room" in result.stderr
     assert "280 kB are needed" in result.stderr
@@ -173,7 +173,7 @@ def test_a_mirror_stands_in_for_the_publisher(aicc, registered, server, site, mo
 
 
 def test_two_pulls_of_one_model_do_not_meet(aicc, registered, site):
-    from aicc.staging import Staging
+    from aicc.models.staging import Staging
 
     registered("whisper-tiny")
     with Staging(site / "models", "whisper-tiny").locked():

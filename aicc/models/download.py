@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential
 
-from aicc import disk
+from aicc.models import disk
 from aicc.errors import AiccError
 
 log = logging.getLogger(__name__)

@@ -11,11 +11,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from aicc import disk
-from aicc.download import verify
-from aicc.models import Model, ModelUnavailable, Record, Registry, RemoteFile, StoredFile, engine_of
-from aicc.staging import FOLDER_NAME, Staging
-from aicc.unpack import is_archive, only_folder, stem, unpack
+from aicc.models import disk
+from aicc.models.download import verify
+from aicc.models.registry import Model, ModelUnavailable, Record, Registry, RemoteFile, StoredFile, engine_of
+from aicc.models.staging import FOLDER_NAME, Staging
+from aicc.models.unpack import is_archive, only_folder, stem, unpack
 
 log = logging.getLogger(__name__)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import httpx
 
-from aicc import disk
-from aicc.download import Download, Patience, Source
-from aicc.models import Model, ModelUnavailable, Record, engine_of, installed
-from aicc.staging import Staging
-from aicc.unpack import BadArchive, only_folder, unpack
+from aicc.models import disk
+from aicc.models.download import Download, Patience, Source
+from aicc.models.registry import Model, ModelUnavailable, Record, engine_of, installed
+from aicc.models.staging import Staging
+from aicc.models.unpack import BadArchive, only_folder, unpack
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""Downloaded models: which there are, and how they get here, with a network or without."""
