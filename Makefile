@@ -12,7 +12,11 @@ demo: install
 
 install: $(VENV)/installed
 
+# Debian keeps venv in a package of its own.
 $(VENV)/installed: pyproject.toml
+	@$(PYTHON) -c "import ensurepip" 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null; } || \
+		{ echo "$(PYTHON) cannot make virtual environments: install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable .
@@ -29,9 +33,9 @@ system-packages:
 	@missing=""; for package in $(SYSTEM_PACKAGES); do \
 		dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "install ok" || missing="$$missing $$package"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
-	else echo "not installed, their tests will skip:$$missing"; fi
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; then exit 0; fi; \
+	echo "not installed, their tests will skip:$$missing"
 
 test: system-packages test-install types style
 	$(BIN)/python -m pytest
@@ -59,7 +63,7 @@ fixtures: test-install
 # Trains the bundled recognizer from its seed; hours on two cores. AICC_TRAINING_DATA names the data (docs/training.md).
 model: test-install
 	$(BIN)/python -m pip install --quiet --editable ".[train]"
-	$(BIN)/python -m gpu.train.recognizer
+	$(BIN)/python -m gpu.train.recognizer $(ARGS)
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -1,6 +1,6 @@
 """``python -m audio_fixtures.calls``: makes the recorded callers of this folder anew.
 
-They are synthetic voices that the bundled recognizer's training never drew, over a G.711 line.
+Synthetic voices over a G.711 line; the bundled recognizer's training never hears these sentences.
 """
 
 import numpy as np

@@ -33,6 +33,10 @@ def choose(wanted: Literal["auto", "cuda", "cpu"] = "auto") -> Device:
     return Device("cpu", "CPU", cores())
 
 
+# Absent, without its own libraries, or with a driver too old for it.
+_UNUSABLE = (ImportError, OSError, RuntimeError)
+
+
 def _cuda_name() -> str | None:
     """The first GPU's name, as far as PyTorch or CTranslate2, each in its own build, can see one."""
     try:
@@ -40,11 +44,11 @@ def _cuda_name() -> str | None:
 
         if torch.cuda.is_available():
             return str(torch.cuda.get_device_name(0))
-    except (ImportError, OSError):  # absent, or a build whose own libraries are
+    except _UNUSABLE:
         pass
     try:
         import ctranslate2
 
         return "CUDA" if ctranslate2.get_cuda_device_count() > 0 else None
-    except (ImportError, OSError):
+    except _UNUSABLE:
         return None

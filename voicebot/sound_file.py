@@ -9,9 +9,10 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
-from voicebot.audio import FULL_SCALE, Samples, to_int16
+from voicebot.audio import Samples, to_int16
 
 BLOCK_S = 10
+_SCALE = np.float32(32_768)  # what soundfile divides 16-bit samples by
 _CLIPPED_SHARE = 0.001  # of samples at full scale; speech that was cut off has many, a loud peak has few
 
 
@@ -36,7 +37,7 @@ class SoundFile:
         if not self.path.stat().st_size:
             raise SoundFileError(f"{self.path} is empty: record it again or copy it anew")
         try:
-            self._info = soundfile.info(str(self.path))
+            self._info = soundfile.info(str(self.path), verbose=True)
         except soundfile.SoundFileError as error:
             raise SoundFileError(f"{self.path} is not audio that can be read: give WAV, FLAC, OGG or MP3") from error
         if not self._info.frames:
@@ -61,18 +62,20 @@ class SoundFile:
         try:
             with soundfile.SoundFile(str(self.path)) as file:
                 for block in file.blocks(BLOCK_S * source_hz, dtype="float32", always_2d=True):
+                    finite = np.isfinite(block)
+                    unusable += int((~finite).any(axis=1).sum())
+                    block = np.clip(np.where(finite, block, np.float32(0)), -1, 1)
+                    loudest += int((np.abs(block) >= 0.999).any(axis=1).sum())
                     sound: npt.NDArray[np.float32] = block.mean(axis=1, dtype=np.float32)
-                    finite = np.isfinite(sound)
-                    unusable += int((~finite).sum())
-                    sound = np.where(finite, sound, np.float32(0))
-                    loudest += int((np.abs(sound) >= 0.999).sum())
                     read += len(sound)
-                    yield to_int16(resampler.resample_chunk(sound) * FULL_SCALE)
+                    yield to_int16(resampler.resample_chunk(sound) * _SCALE)
         except soundfile.SoundFileError as error:
             raise SoundFileError(f"{self.path} breaks off after {read / source_hz:.1f} s: copy it anew") from error
         if not read:
             raise SoundFileError(f"{self.path} holds 0 samples: record it again")
-        yield to_int16(resampler.resample_chunk(np.zeros(0, np.float32), last=True) * FULL_SCALE)
+        yield to_int16(resampler.resample_chunk(np.zeros(0, np.float32), last=True) * _SCALE)
+        if "should be" in self._info.extra_info:  # libsndfile's remark on a header that promises more
+            self.notes.append(f"cut short: its header promises more than the {read / source_hz:.1f} s that are there")
         if unusable:
             self.notes.append(f"{unusable:,} samples that were no number taken as silence")
         if loudest > _CLIPPED_SHARE * read:
@@ -84,7 +87,11 @@ class SoundFile:
 
 def write(path: Path, samples: Samples, rate_hz: int) -> None:
     """Writes int16 mono; the ending names the format (.wav, .flac, .ogg). Raises :class:`SoundFileError`."""
+    if not path.parent.is_dir():
+        raise SoundFileError(f"cannot write {path}: make the folder {path.parent} first")
+    if path.suffix.lower().lstrip(".") not in ("wav", "flac", "ogg"):
+        raise SoundFileError(f"cannot write {path}: name it .wav, .flac or .ogg")
     try:
         soundfile.write(str(path), samples, rate_hz, subtype="PCM_16" if path.suffix in (".wav", ".flac") else None)
-    except (soundfile.SoundFileError, OSError, TypeError, ValueError) as error:
-        raise SoundFileError(f"cannot write {path}: {error}") from error
+    except (soundfile.SoundFileError, OSError) as error:
+        raise SoundFileError(f"cannot write {path}: check the folder's rights and the space on the disk") from error

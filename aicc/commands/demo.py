@@ -31,7 +31,7 @@ def demo(
     from audio_fixtures import recorded_calls
     from voicebot import sound_file
     from voicebot.stt import open_recognizer
-    from voicebot.stt.evaluation import recognizer_warm_up
+    from voicebot.stt.evaluation import warm_up
     from voicebot.text import to_written
     from voicebot.tts import open_synthesizer
     from voicebot.tts.mouth import Mouth
@@ -42,7 +42,7 @@ def demo(
     began_s = time.perf_counter()
     settings = settings_of(context)
     recognizer = open_recognizer(settings.recognizer, settings.models, settings.device)
-    recognizer_warm_up(recognizer)
+    warm_up(recognizer)
     mouth = Mouth(open_synthesizer(settings.voice, settings.models), 8_000)
     ready_s = time.perf_counter() - began_s
     typer.echo(f"{recognizer.name} listens, {mouth.synthesizer.name} speaks, ready in {ready_s:.1f} s", err=True)
@@ -56,8 +56,9 @@ def demo(
     first_sound_ms = (time.perf_counter() - began_s) * 1000
     blocks += [block.samples for block in saying]
     output.parent.mkdir(parents=True, exist_ok=True)
-    sound_file.write(output, np.concatenate(blocks), mouth.rate_hz)
-    seconds = len(blocks) * len(blocks[0]) / mouth.rate_hz
+    samples = np.concatenate(blocks)
+    sound_file.write(output, samples, mouth.rate_hz)
+    seconds = len(samples) / mouth.rate_hz
     data = {
         "said": calls[call].text,
         "spoken": final.spoken,

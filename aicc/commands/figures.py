@@ -49,7 +49,8 @@ def figures(
         figure.measure: {"value": round(figure.value, 5), "limit": figure.limit, "unit": figure.unit, "met": figure.met}
         for figure in found
     }
-    return Answer(data, table)
+    missed = [figure.measure for figure in found if not figure.met]
+    return Answer(data, table, f"missed: {'; '.join(missed)}" if missed else None)
 
 
 def _measure(context: typer.Context, folder: Path, streams: int) -> Iterator[Figure]:
@@ -69,6 +70,9 @@ def _measure(context: typer.Context, folder: Path, streams: int) -> Iterator[Fig
 
     if not (folder / "contact_centre.tsv").is_file():
         raise AiccError(f'no evaluation set in {folder}: run "python -m audio_fixtures.evaluation {folder}"')
+    numbers = Path(os.environ.get("AICC_TRAINING_DATA", "../shared/data")) / "numbers"
+    if not numbers.is_dir():
+        raise AiccError(f"no number cases in {numbers}: set AICC_TRAINING_DATA to the folder of the training data")
     settings = settings_of(context)
     recognizer = open_recognizer(settings.recognizer, settings.models, settings.device)
     yield from _recognition(recognizer, folder)
@@ -76,7 +80,6 @@ def _measure(context: typer.Context, folder: Path, streams: int) -> Iterator[Fig
     carried = load(recognizer, recordings, streams)
     yield Figure("streams one core carries in real time", carried.streams_per_core, 200, "streams", at_least=True)
 
-    numbers = Path(os.environ.get("AICC_TRAINING_DATA", "../shared/data")) / "numbers"
     for name, to_written in (("spoken_to_written", True), ("written_to_spoken", False)):
         result = evaluate_text(read_cases(numbers / f"{name}.tsv"), to_written=to_written)
         yield Figure(f"{name.replace('_', ' ')} cases right", 100 * result.accuracy, 95, "%", at_least=True)

@@ -1,11 +1,14 @@
 """``aicc transcribe``: what is said in sound files."""
 
+import logging
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from aicc.output import Answer, answers
+
+log = logging.getLogger(__name__)
 
 
 @answers
@@ -42,6 +45,7 @@ def transcribe(
                 written = to_written(heard.result.spoken).text
                 utterances.append(_as_json(heard.start_ms, heard.end_ms, heard.result, written))
                 lines.append(f"{_clock(heard.start_ms)}  {written}")
+                log.info("%s %s", path.name, lines[-1])
             entry["notes"] = sound.notes
             lines += [f"({note})" for note in sound.notes]
         except Exception as error:
@@ -67,4 +71,6 @@ def _as_json(start_ms: int, end_ms: int, final: Any, written: str) -> dict[str, 
 
 
 def _clock(at_ms: int) -> str:
-    return f"{at_ms // 60_000:02d}:{at_ms % 60_000 / 1000:04.1f}"
+    tenths = at_ms // 100
+    hours, minutes = f"{tenths // 36_000}:" if tenths >= 36_000 else "", tenths // 600 % 60
+    return f"{hours}{minutes:02d}:{tenths // 10 % 60:02d}.{tenths % 10}"

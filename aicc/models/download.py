@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential
 
-from aicc.models import disk
 from aicc.errors import AiccError
+from aicc.models import disk
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
-from aicc.models import disk
 from aicc.errors import AiccError
+from aicc.models import disk
 
 # What the libraries raise for archives that are cut off, garbled, encrypted or packed in a way they do not know.
 _DAMAGE = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)

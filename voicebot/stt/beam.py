@@ -142,6 +142,8 @@ class Beam:
             words = past.path()
             self.settled += words
             self._settled_text += tokens.decode(node.token for node in words)
+            for node in words[:-1]:
+                node.children = {}  # the spellings that lost
             past.parent = None
 
     def choose(self, ranked: list[tuple[Prefix, float]]) -> Prefix:

@@ -1,8 +1,8 @@
 """The recognizer that comes with the product: a streaming network of our own, a beam and two language models.
 
-Sound → log-mels → network (onnxruntime, many streams in one run) → beam with a jamo n-gram → at the end of the
-utterance Kiwi's language model chooses among the spellings that are left. ``gpu/train/recognizer`` trains it; its
-card says what it knows: synthetic voices.
+Sound → log-mels → network (onnxruntime, many streams in one run) → beam with a jamo n-gram; Kiwi's language model
+settles what is still in doubt after a second, and at the end. ``gpu/train/recognizer`` trains it; its card says what it
+knows: synthetic voices.
 """
 
 import math
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from kb import korean
 from voicebot.audio import Samples
-from voicebot.stt import features, tokens
+from voicebot.stt import features, missing, tokens
 from voicebot.stt.beam import BALANCED, WIDTH, Beam, Prefix, Weights
 from voicebot.stt.ngram import NGram
 from voicebot.stt.recognizer import Final, Partial, RecognizerUnavailable, Word
@@ -52,7 +52,8 @@ class BundledStream:
         self._shown, self._shown_of = Partial(), (self.beam.best(), self.beam.agreed())
 
     def accept(self, samples: Samples) -> None:
-        self._sound.append(samples)
+        if not self.is_finished:
+            self._sound.append(samples)
 
     def finish(self) -> None:
         if not self.is_finished:
@@ -78,7 +79,7 @@ class BundledStream:
             spoken = self.beam.text(best)
             # A syllable may still gain its last consonant, so the newest one that all agree on is not yet stable.
             stable = self.beam.text(agreed)[:-1]
-            self._shown = Partial(spoken, len(stable) if spoken.startswith(stable) else 0)
+            self._shown = Partial(spoken, len(stable))
             self._shown_of = best, agreed
         return self._shown
 
@@ -97,31 +98,30 @@ class BundledRecognizer:
         width: int = WIDTH,
         kiwi_weight: float = KIWI_WEIGHT,
     ) -> None:
-        import onnxruntime
-
+        onnxruntime = missing.library("onnxruntime", "onnxruntime")
         for file in (NETWORK, LANGUAGE):
             if not (folder / file).is_file():
                 raise RecognizerUnavailable(f'no {file} in {folder}: install the product anew, or run "make model"')
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
         options.log_severity_level = 3
+        network = str(folder / NETWORK)
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(folder / NETWORK), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
             self.language = NGram(folder / LANGUAGE)
+            metadata = self._session.get_modelmeta().custom_metadata_map
+            self._look_ahead = int(metadata["look_ahead"])
+            self._frames_a_step = int(metadata["frames_a_step"])
+            frames_seen = int(metadata["frames_seen"])
         except Exception as error:  # onnxruntime and zipfile raise kinds of their own
-            raise RecognizerUnavailable(
-                f"the model in {folder} is damaged ({error}): install the product anew"
-            ) from error
+            fact = f"the model in {folder} is damaged ({missing.one_line(error)})"
+            raise RecognizerUnavailable(f"{fact}: install the product anew") from error
         if kiwi_weight:
+            missing.library("kiwipiepy", "kiwipiepy")
             korean.plausibility(["안녕하세요"])  # loads it now: the first caller must not wait for that
         self.weights, self.width, self.kiwi_weight = weights, width, kiwi_weight
-        metadata = self._session.get_modelmeta().custom_metadata_map
-        self._look_ahead = int(metadata["look_ahead"])
-        self._frames_a_step = int(metadata["frames_a_step"])
         self._step_ms = self._frames_a_step * features.HOP * 1000 // features.RATE_HZ
-        self._overlap = int(metadata["frames_seen"]) - self._frames_a_step  # frames a run shares with the next
+        self._overlap = frames_seen - self._frames_a_step  # frames a run shares with the next
         self._network_width = int(self._session.get_inputs()[1].shape[2])
         frames = (self._look_ahead + 2) * self._frames_a_step + self._overlap
         self.flush_samples = frames * features.HOP + features.WINDOW

@@ -13,7 +13,7 @@ def library(module: str, package: str) -> Any:
     try:
         return importlib.import_module(module)
     except Exception as error:  # a broken library raises what it likes
-        way_out = f'run "pip install --force-reinstall {package}", or choose recognizer: bundled'
+        way_out = f'run "pip install --force-reinstall {package}", or choose another recognizer'
         raise RecognizerUnavailable(f"{package} does not load ({one_line(error)}): {way_out}") from error
 
 

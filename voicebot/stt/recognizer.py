@@ -42,7 +42,10 @@ class Stream(Protocol):
     """One utterance. Not thread-safe: sound is given and decoding done by one thread at a time."""
 
     def accept(self, samples: Samples) -> None:
-        """More sound, int16 at the recognizer's ``rate_hz``, any length. Cheap: only keeps it."""
+        """More sound, int16 at the recognizer's ``rate_hz``, any length; none is taken after :meth:`finish`.
+
+        Cheap: it only keeps the array, which must not be changed afterwards.
+        """
 
     def finish(self) -> None:
         """No more sound follows; the next :meth:`Recognizer.decode` makes the final."""

@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from voicebot.audio import Samples
 from voicebot.stt.recognizer import Final, Partial, Recognizer, Stream
 from voicebot.vad import VoiceDetector
@@ -60,9 +62,16 @@ def transcribe(recognizer: Recognizer, detector: VoiceDetector, blocks: Iterable
 
 
 def _ticks(blocks: Iterable[Samples], tick: int) -> Iterator[Samples]:
+    """The same sound in blocks of ``tick`` samples, the last one shorter."""
+    rest: Samples = np.zeros(0, np.int16)
     for block in blocks:
-        for start in range(0, len(block), tick):
-            yield block[start : start + tick]
+        rest = np.concatenate([rest, block])
+        whole = len(rest) - len(rest) % tick
+        for start in range(0, whole, tick):
+            yield rest[start : start + tick]
+        rest = rest[whole:]
+    if len(rest):
+        yield rest
 
 
 def _conclude(recognizer: Recognizer, stream: Stream, start_ms: int, end_ms: int) -> Heard:

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 
 from audio_fixtures import evaluation as fixtures
+from audio_fixtures.calls import CALLS
 from gpu.train.recognizer import card, export, language
 from gpu.train.recognizer.network import LOOK_AHEAD, WIDTH, Network
 from gpu.train.recognizer.sentences import Sentences
@@ -38,9 +39,8 @@ class Places:
 
 def unspoken_sentences() -> frozenset[str]:
     """The test sentences without their spaces: training never hears them."""
-    lines = [
-        line for path in fixtures.SENTENCES.glob("*.txt") for line in path.read_text(encoding="utf-8").splitlines()
-    ]
+    lines = [line for path in fixtures.SENTENCES.glob("*.txt") for line in fixtures.sentences(path.stem)]
+    lines += CALLS.values()
     return frozenset(line.replace(" ", "") for line in lines)
 
 

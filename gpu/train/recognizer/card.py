@@ -1,11 +1,11 @@
 """Writes the model card: what the bundled recognizer was made of, what it does, and what it does not."""
 # ruff: noqa: E501 - a page of Markdown
 
-import platform
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from gpu import device
 from gpu.train.recognizer.sentences import SHARES, Sentences
 from gpu.train.recognizer.voices import NAMED, PLAIN, Voices
 from voicebot.stt.evaluation import Result
@@ -21,7 +21,7 @@ a person. On a human caller it is of little use: install a downloaded model (`ai
 |---|---|
 | task | streaming Korean speech recognition, telephone band, 8 kHz |
 | network | log-mels ({bands} bands, 10 ms), 2 convolutions, 3 LSTMs of {width}, {look_ahead_ms} ms look-ahead, CTC over {tokens} conjoining jamo and the space, a step of 30 ms; {parameters:.2f} M parameters, matrices in 8 bits |
-| decoding | prefix beam with an interpolated jamo 10-gram ({runs:,} runs), Kiwi's language model on what is left at the end |
+| decoding | prefix beam with an interpolated jamo 10-gram ({runs:,} runs), Kiwi's language model on what stays in doubt |
 | files | `recognizer.onnx` {network_mb:.1f} MB, `ngram.npz` {language_mb:.1f} MB |
 | trained | {steps:,} steps, {hours:.0f} hours of fresh synthetic speech, seed {seed}, {machine}, {day} |
 | rebuilt by | `make model` (`python -m gpu.train.recognizer`) |
@@ -44,7 +44,7 @@ Every utterance is synthesized once, sent down a drawn telephone line once, and 
 CER is the character error rate, spaces and punctuation removed, NFC. Sentences and seeds were never trained on
 (`python -m audio_fixtures.evaluation`); voices are drawn from the same set. Measured on {machine}, {day}.
 
-| set | n | CER | of the network alone |
+| set | n | CER | without the language models |
 |---|---|---|---|
 {rows}
 
@@ -61,8 +61,8 @@ def write(
     results: Mapping[str, tuple[Result, Result]],
     facts: Mapping[str, float | int],
 ) -> None:
-    """``results`` holds for each set the whole recognizer's result and the network's alone (greedy)."""
-    voices = Voices()
+    """``results`` holds for each set the whole recognizer's result, and that without language models."""
+    voices, chosen = Voices(), device.choose()
     rows = [
         f"| {name.replace('_', ' ')} | {whole.n} | {100 * whole.cer:.2f} % | {100 * alone.cer:.2f} % |"
         for name, (whole, alone) in results.items()
@@ -71,7 +71,7 @@ def write(
         **facts,
         network_mb=(path.parent / "recognizer.onnx").stat().st_size / 1e6,
         language_mb=(path.parent / "ngram.npz").stat().st_size / 1e6,
-        machine=f"{platform.machine()} CPU",
+        machine=f"{chosen.name}, {chosen.cores} cores",
         day=date.today().isoformat(),
         versions=" and ".join(library.version() for library in voices.libraries),
         voices=len(PLAIN) + len(NAMED),

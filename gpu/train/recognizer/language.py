@@ -9,7 +9,6 @@ from gpu.train.recognizer.sentences import Sentences
 from voicebot.stt import tokens
 from voicebot.stt.ngram import BASE, ORDER, START
 
-SENTENCES = 150_000
 # A run of so many tokens is kept when it occurs so often; long runs seen once only recite the text.
 FEWEST = {1: 1, 2: 1, 3: 1, 4: 2, 5: 3, 6: 4, 7: 5, 8: 6, 9: 8, 10: 10}
 
@@ -33,10 +32,10 @@ def count(lines: list[str]) -> list[tuple[Numbers, Numbers]]:
     ends = np.cumsum([len(line) for line in spelled])
     sentence = np.repeat(np.arange(len(spelled)), np.diff(ends, prepend=0))
     counted = []
-    runs = np.zeros(len(joined) + 1, np.int64)[:-1]
+    runs = joined
     for order in range(1, ORDER + 1):
-        # The run that ends here: the run of one less that ended a token before, and this token.
-        runs = np.concatenate([[0], runs[:-1]]) * BASE + joined if order > 1 else joined.copy()
+        if order > 1:  # the run that ends here: the run of one less that ended a token before, and this token
+            runs = np.concatenate([[0], runs[:-1]]) * BASE + joined
         whole = np.arange(len(joined)) >= order - 1
         whole[order - 1 :] &= sentence[order - 1 :] == sentence[: len(joined) - order + 1]
         counted.append(np.unique(runs[whole], return_counts=True))

@@ -104,6 +104,7 @@ class Sentences:
         def allowed(sentence: str) -> bool:
             return sentence.replace(" ", "") not in unspoken
 
+        self._unspoken = unspoken
         self.slots = Slots(data)
         self.contact_centre = [line for line in contact_centre_lines() if allowed(line)]
         self.everyday = [line for line in everyday_sentences(data) if allowed(line) and not is_held_out(line)]
@@ -116,6 +117,11 @@ class Sentences:
         self._cumulative = np.cumsum(shares / shares.sum())
 
     def draw(self, random: Random) -> str:
+        while (sentence := self._draw(random)).replace(" ", "") in self._unspoken:
+            pass  # cut from a longer one, a sentence may be one of them
+        return sentence
+
+    def _draw(self, random: Random) -> str:
         kind = self._kinds[int(np.searchsorted(self._cumulative, random.random()))]
         draw = self.draw_numbers if kind == "numbers" else getattr(self, f"_{kind}")
         sentence = str(draw(random))

@@ -5,6 +5,8 @@ import queue
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from multiprocessing.queues import Queue
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,7 @@ IGNORED = -1
 _LONGEST = 1_100  # frames; a longer one would make a batch by itself
 _POOL = 384  # utterances sorted by length at a time
 _STRESS = "',"
+_SILENCE = float(features.log_mel(np.zeros(features.WINDOW, np.int16))[0, 0])
 
 # espeak-ng's phonemes for Korean, stress marks removed; what is not here is not asked of the network.
 PHONES = (
@@ -109,7 +112,7 @@ class Studio:
 def pad(utterances: list[Utterance]) -> Batch:
     frames = np.array([len(utterance.features) for utterance in utterances])
     steps = int(frames.max()) // FRAMES_A_STEP
-    padded = np.full((len(utterances), int(frames.max()), features.BANDS), -1.75, np.float16)  # the floor
+    padded = np.full((len(utterances), int(frames.max()), features.BANDS), _SILENCE, np.float16)
     phones = np.full((len(utterances), steps), IGNORED, np.int8)
     for row, utterance in enumerate(utterances):
         padded[row, : len(utterance.features)] = utterance.features
@@ -120,7 +123,7 @@ def pad(utterances: list[Utterance]) -> Batch:
     return Batch(padded, frames, spelled, counts, phones)
 
 
-def _fill(places: "queue.Queue[Batch]", data: Path, seed: int, unspoken: frozenset[str], seconds: float) -> None:
+def _fill(places: "Queue[Batch]", data: Path, seed: int, unspoken: frozenset[str], seconds: float) -> None:
     os.nice(3)  # the trainer's threads wait for each other; a studio on their core must not keep them waiting
     for batch in Studio(data, seed, unspoken).batches(seconds):
         places.put(batch)
@@ -132,8 +135,25 @@ def studio_batches(
     """Batches from so many studio processes in turn, so that the order is the seed's; each is a few batches ahead."""
     context = get_context("spawn")
     shelves = [context.Queue(maxsize=24) for _ in range(studios)]
-    for number, shelf in enumerate(shelves):
-        context.Process(target=_fill, args=(shelf, data, seed + number, unspoken, seconds), daemon=True).start()
+    workers = [
+        context.Process(target=_fill, args=(shelf, data, seed + number, unspoken, seconds), daemon=True)
+        for number, shelf in enumerate(shelves)
+    ]
+    for worker in workers:
+        worker.start()
+    try:
+        while True:
+            for shelf, worker in zip(shelves, workers, strict=True):
+                yield _next(shelf, worker)
+    finally:
+        for worker in workers:
+            worker.terminate()
+
+
+def _next(shelf: "Queue[Batch]", worker: BaseProcess) -> Batch:
     while True:
-        for shelf in shelves:
-            yield shelf.get()
+        try:
+            return shelf.get(timeout=5)
+        except queue.Empty:
+            if not worker.is_alive():
+                raise RuntimeError(f"a studio process ended with {worker.exitcode}: its own words are above") from None

@@ -18,7 +18,7 @@ def test_a_broken_library_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.
         library("broken_engine", "broken-engine")
     assert str(unavailable.value) == (
         "broken-engine does not load (libgomp.so.1: cannot open shared object file): "
-        'run "pip install --force-reinstall broken-engine", or choose recognizer: bundled'
+        'run "pip install --force-reinstall broken-engine", or choose another recognizer'
     )
     sys.modules.pop("broken_engine", None)
 
