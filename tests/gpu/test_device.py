@@ -1,3 +1,7 @@
+import sys
+from types import SimpleNamespace
+from typing import NoReturn
+
 import pytest
 
 from gpu import device
@@ -16,3 +20,12 @@ def test_auto_takes_the_gpu_where_there_is_one(monkeypatch: pytest.MonkeyPatch) 
     assert device.choose().kind == "cpu"
     with pytest.raises(RuntimeError, match="no CUDA device"):
         device.choose("cuda")
+
+
+def test_a_driver_too_old_for_a_library_means_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_old() -> NoReturn:
+        raise RuntimeError("CUDA driver version is insufficient for CUDA runtime version")
+
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=SimpleNamespace(is_available=too_old)))
+    monkeypatch.setitem(sys.modules, "ctranslate2", SimpleNamespace(get_cuda_device_count=too_old))
+    assert device.choose().kind == "cpu"

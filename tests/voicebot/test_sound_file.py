@@ -20,6 +20,7 @@ def strongest_hz(samples: np.ndarray, rate_hz: int) -> float:
 def test_telephone_sound_comes_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "call.wav"
     samples = (tone(8_000) * 32767).astype(np.int16)
+    samples[:2] = 32_767, -32_768
     write(path, samples, 8_000)
     sound = SoundFile(path, 8_000)
     assert np.array_equal(sound.read(), samples)
@@ -99,6 +100,24 @@ def test_a_file_cut_short_says_how_far_it_goes(tmp_path: Path) -> None:
     cut = tmp_path / "cut.flac"
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     assert "breaks off after" in refusal(cut)
+
+
+def test_a_wave_file_cut_short_is_heard_with_a_warning(tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole.wav", tmp_path / "cut.wav"
+    write(whole, (tone(8_000, seconds=4) * 32767).astype(np.int16), 8_000)
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    sound = SoundFile(cut, 8_000)
+    assert len(sound.read()) == pytest.approx(16_000, abs=50)
+    assert any("cut short" in note for note in sound.notes)
+
+
+def test_one_clipped_channel_of_two_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "both.wav"
+    both = np.stack([np.clip(tone(8_000, level=4.0), -1, 1), tone(8_000)], axis=1)
+    soundfile.write(path, both, 8_000)
+    sound = SoundFile(path, 8_000)
+    sound.read()
+    assert any("clipped" in note for note in sound.notes)
 
 
 def test_writing_to_nowhere_is_a_line(tmp_path: Path) -> None:

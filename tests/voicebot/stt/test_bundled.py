@@ -97,9 +97,34 @@ def test_words_have_times_in_order_within_the_sound_and_confidences(recognizer: 
 
 
 def test_silence_and_noise_are_no_words(recognizer: BundledRecognizer) -> None:
-    for samples in (np.zeros(0, np.int16), np.zeros(40, np.int16), np.zeros(40_000, np.int16)):
+    noise = np.random.default_rng(0).normal(0, 40, 40_000).astype(np.int16)
+    for samples in (np.zeros(0, np.int16), np.zeros(40, np.int16), np.zeros(40_000, np.int16), noise):
         final = hear(recognizer, samples, 4_000).final
         assert final is not None and final.spoken == "" and final.words == ()
+
+
+def test_a_finished_stream_stays_as_it_is(recognizer: BundledRecognizer) -> None:
+    stream = hear(recognizer, sound(1), 4_000)
+    final = stream.final
+    stream.accept(sound(2))
+    stream.finish()
+    recognizer.decode([stream, stream])
+    assert stream.final is final
+    assert final is not None and stream.partial.spoken == final.spoken
+
+
+def test_sound_that_trickles_in_is_heard_like_any_other(recognizer: BundledRecognizer) -> None:
+    samples = sound(7)[:6_000]
+    trickled = recognizer.stream()
+    for start in range(0, len(samples), 7):
+        trickled.accept(samples[start : start + 7])
+        trickled.accept(samples[:0])
+        if start % 700 == 0:
+            recognizer.decode([trickled])
+    trickled.finish()
+    recognizer.decode([trickled])
+    whole = hear(recognizer, samples, 6_000).final
+    assert trickled.final is not None and whole is not None and trickled.final.spoken == whole.spoken
 
 
 def test_a_model_folder_with_a_part_missing_or_cut_short_says_so(tmp_path: Path) -> None:

@@ -90,6 +90,12 @@ def test_a_manifest_that_cannot_be_used_names_its_line(tmp_path: Path, content: 
         read_manifest(path)
 
 
+def test_a_word_is_never_shown_before_the_one_in_front_of_it_and_long_talk_is_measured_fast() -> None:
+    heard = listen(Parrot(), np.zeros(8_000 * 900, np.int16))
+    assert len(heard.partial_lags_ms) == 900
+    assert all(100 <= lag < 200 for lag in heard.partial_lags_ms)
+
+
 def test_load_plays_every_stream_for_the_time_asked() -> None:
     result = load(Parrot(), [np.zeros(12_000, np.int16), np.zeros(5_000, np.int16)], streams=30, seconds=3)
     assert result.streams == 30 and result.streams_per_core > 1_000
