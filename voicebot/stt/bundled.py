@@ -28,6 +28,7 @@ CLOSE_CALL = 12.0  # spellings this much less likely than the best (ln) are not 
 KIWI_WEIGHT = 0.3
 MOST_ASKED = 12
 MOST_READ = 60  # characters from the end, of what Kiwi is asked about
+LEAD_MS = 150  # of silence before the first sample: who begins at once would lose his first syllable
 # The network names a token some time after its sound has begun, and a word's last one before that has ended; medians
 # against espeak-ng's own times of its words.
 NAMING_DELAY_MS = 30
@@ -41,7 +42,7 @@ class BundledStream:
 
     def __init__(self, recognizer: "BundledRecognizer") -> None:
         self._recognizer = recognizer
-        self._sound: list[Samples] = []
+        self._sound: list[Samples] = [np.zeros(LEAD_MS * features.RATE_HZ // 1000, np.int16)]
         self._rest: Samples = np.zeros(0, np.int16)
         self.frames: Floats = np.zeros((0, features.BANDS), np.float32)
         self.hidden, self.cell, self.pending = recognizer.new_state()
@@ -210,10 +211,10 @@ class BundledRecognizer:
             if not text or not all("가" <= character <= "힣" for character in text):
                 continue
             sure = math.exp(sum(math.log(node.sureness) for node in nodes) / len(nodes)) * agreeing.get(nodes[-1], 1.0)
-            start_ms = max(0, nodes[0].step * self._step_ms - NAMING_DELAY_MS)
+            start_ms = max(0, nodes[0].step * self._step_ms - NAMING_DELAY_MS - LEAD_MS)
             if found and found[-1].end_ms > start_ms:
                 found[-1] = replace(found[-1], end_ms=start_ms)
-            end_ms = (nodes[-1].step + 1) * self._step_ms + LAST_SOUND_MS
+            end_ms = (nodes[-1].step + 1) * self._step_ms + LAST_SOUND_MS - LEAD_MS
             found.append(Word(text, start_ms, end_ms, round(sure, 3)))
         return tuple(found)
 

@@ -62,7 +62,7 @@ def streaming_graph(network: Network) -> onnx.ModelProto:
         parts = [f"{name}_group_{group}" for group in range(groups)]
         graph.node("Split", [source], parts, axis=2)
         products = []
-        for group, (part, matrix) in enumerate(zip(parts, np.split(kernel, groups), strict=True)):
+        for part, matrix in zip(parts, np.split(kernel, groups), strict=True):
             shifted = []
             for tap in range(taps):
                 first = graph.whole_numbers(f"{part}_from_{tap}", [tap])
