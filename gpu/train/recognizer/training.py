@@ -70,7 +70,7 @@ def losses(network: Network, batch: Batch, on: torch.device, generator: torch.Ge
     steps = network.steps(torch.from_numpy(batch.frames))
     counts = torch.from_numpy(batch.token_counts)
     log_probabilities = scores.float().log_softmax(-1).transpose(0, 1)
-    spelled = torch.from_numpy(batch.tokens)
+    spelled = torch.from_numpy(batch.tokens).to(on)
     ctc = nn.functional.ctc_loss(
         log_probabilities, spelled, steps, counts, tokens.BLANK, reduction="sum", zero_infinity=True
     )
