@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
@@ -70,10 +71,16 @@ def answers(command: Callable[Arguments, Answer]) -> Callable[..., None]:
 def print_line(data: Mapping[str, object]) -> None:
     """One line of JSON on standard output, always UTF-8; paths become text."""
     # A newline is escaped by JSON; these three end a line for some readers and are not.
-    line = json.dumps(data, ensure_ascii=False, default=str, allow_nan=False)
+    line = json.dumps(data, ensure_ascii=False, default=_path, allow_nan=False)
     for mark in ("\x85", "\u2028", "\u2029"):
         line = line.replace(mark, f"\\u{ord(mark):04x}")
     typer.echo(line.encode())
+
+
+def _path(value: object) -> str:
+    if isinstance(value, PurePath):
+        return str(value)
+    raise TypeError(f"a command answered with a {type(value).__name__}, which JSON cannot carry")
 
 
 def _outcome(work: Callable[[], Answer]) -> Answer:

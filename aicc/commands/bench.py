@@ -22,7 +22,8 @@ def stt(
     from audio_fixtures import recorded_calls
     from voicebot.sound_file import SoundFile
     from voicebot.stt import open_recognizer
-    from voicebot.stt.evaluation import load
+    from voicebot.stt.load import load
+    from voicebot.stt.recognizer import TICK_MS
 
     settings = settings_of(context)
     recognizer = open_recognizer(settings.recognizer, settings.models, settings.device)
@@ -30,7 +31,7 @@ def stt(
     result = load(recognizer, recordings, streams, seconds)
     shown = (
         f"{result.streams} streams take {result.cores_used:.2f} of a core: {result.streams_per_core} streams a core "
-        f"in real time; a tick of 60 ms is decoded in {result.tick_ms_p95:.0f} ms p95"
+        f"in real time; a tick of {TICK_MS} ms is decoded in {result.tick_ms_p95:.0f} ms p95"
     )
     return Answer({"engine": recognizer.name, **asdict(result)}, shown)
 

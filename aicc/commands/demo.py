@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from voicebot.audio import Samples
     from voicebot.stt.recognizer import Final, Recognizer
 
-TICK_MS = 60
-
 
 @answers
 def demo(
@@ -80,6 +78,8 @@ def demo(
 def _hear(recognizer: "Recognizer", samples: "Samples", speed: float) -> "tuple[Final, float]":
     """Plays the caller at the pace of talk, printing each new partial; the final, and how long it took, in ms."""
     import time
+
+    from voicebot.stt.recognizer import TICK_MS
 
     stream = recognizer.stream()
     tick = recognizer.rate_hz * TICK_MS // 1000

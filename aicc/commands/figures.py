@@ -61,7 +61,7 @@ def _measure(context: typer.Context, folder: Path, streams: int) -> Iterator[Fig
     from audio_fixtures import recorded_calls
     from voicebot.sound_file import SoundFile
     from voicebot.stt import open_recognizer
-    from voicebot.stt.evaluation import load
+    from voicebot.stt.load import load
     from voicebot.text.evaluation import evaluate as evaluate_text
     from voicebot.text.evaluation import read_cases
     from voicebot.tts import open_synthesizer

@@ -47,6 +47,7 @@ def transcribe(
                 lines.append(f"{_clock(heard.start_ms)}  {written}")
                 log.info("%s %s", path.name, lines[-1])
             entry["notes"] = sound.notes
+            lines += [] if utterances else ["(nobody speaks)"]
             lines += [f"({note})" for note in sound.notes]
         except Exception as error:
             explained = sentence(error)

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 from voicebot.audio import Samples
 
+TICK_MS = 60  # how often a live call has its new sound decoded
+
 
 class RecognizerUnavailable(RuntimeError):
     """A recognizer cannot load; the message says what is missing and how to get it."""

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from voicebot.audio import Samples
-from voicebot.stt.recognizer import Final, Partial, Recognizer, Stream
+from voicebot.stt.recognizer import TICK_MS, Final, Partial, Recognizer, Stream
 from voicebot.vad import VoiceDetector
 
-TICK_MS = 60
 LEAD_MS = 480  # heard before the voice is noticed, and given to the recognizer with it
 PAUSE_MS = 700  # of silence end an utterance; there is nobody to answer, so nothing is lost by waiting
 LONGEST_MS = 30_000
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Utterance:
     """An utterance as it grows (``result`` a partial) or whole (a final); both times in the recording."""
 
     start_ms: int
@@ -25,7 +24,7 @@ class Heard:
     result: Partial | Final
 
 
-def transcribe(recognizer: Recognizer, detector: VoiceDetector, blocks: Iterable[Samples]) -> Iterator[Heard]:
+def transcribe(recognizer: Recognizer, detector: VoiceDetector, blocks: Iterable[Samples]) -> Iterator[Utterance]:
     """Utterances of sound at the recognizer's rate, partial by partial; words count from their utterance's start.
 
     Computes and blocks. The sound is taken tick by tick, as a call brings it.
@@ -56,7 +55,7 @@ def transcribe(recognizer: Recognizer, detector: VoiceDetector, blocks: Iterable
         recognizer.decode([stream])
         if stream.partial.spoken != shown:
             shown = stream.partial.spoken
-            yield Heard(start_ms, now_ms, stream.partial)
+            yield Utterance(start_ms, now_ms, stream.partial)
     if stream is not None:
         yield _conclude(recognizer, stream, start_ms, now_ms)
 
@@ -74,9 +73,9 @@ def _ticks(blocks: Iterable[Samples], tick: int) -> Iterator[Samples]:
         yield rest
 
 
-def _conclude(recognizer: Recognizer, stream: Stream, start_ms: int, end_ms: int) -> Heard:
+def _conclude(recognizer: Recognizer, stream: Stream, start_ms: int, end_ms: int) -> Utterance:
     stream.finish()
     recognizer.decode([stream])
     final = stream.final
     assert final is not None, f"{recognizer.name} finished a stream without a final"
-    return Heard(start_ms, end_ms, final)
+    return Utterance(start_ms, end_ms, final)

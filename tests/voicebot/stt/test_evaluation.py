@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from voicebot import sound_file
 from voicebot.audio import Samples
 from voicebot.cases import CasesUnusable
-from voicebot.stt.evaluation import comparable, distance, evaluate, listen, load, read_manifest
+from voicebot.stt.evaluation import comparable, distance, evaluate, listen, read_manifest
+from voicebot.stt.load import load
 from voicebot.stt.recognizer import Final, Partial, Word
 
 
