@@ -9,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from voicebot.text.numbers import digit_by_digit, native, sino
+
 Random = np.random.Generator
 
-_DIGITS = "공일이삼사오육칠팔구"
-_NATIVE_ONES = ["", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉"]
-_NATIVE_TENS = ["", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔"]
 _MONTHS = ["일월", "이월", "삼월", "사월", "오월", "유월", "칠월", "팔월", "구월", "시월", "십일월", "십이월"]
 _NATIVE_COUNTERS = (
     "개 명 분 번 살 장 대 마리 병 잔 권 곳 가지 시간 달 벌 켤레 송이 통 건 박스 봉지 세트 줄 채 그릇".split()
@@ -38,33 +37,8 @@ _PARTICLE = re.compile(r"(.)\(([^/)]+)/([^)]+)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
-def sino(number: int) -> str:
-    """Sino-Korean reading with the spaces people write at 만 and 억: 35000 → 삼만 오천."""
-    if number == 0:
-        return "영"
-    groups = []
-    for unit in ("", "만", "억", "조"):
-        number, group = divmod(number, 10_000)
-        if group:
-            spoken = ""
-            for place, name in ((1000, "천"), (100, "백"), (10, "십"), (1, "")):
-                digit = group // place % 10
-                if digit:
-                    spoken += (_DIGITS[digit] if digit > 1 or not name else "") + name
-            if spoken == "일" and unit == "만" and not number:
-                spoken = ""
-            groups.append(spoken + unit)
-    return " ".join(reversed(groups))
-
-
-def native(number: int) -> str:
-    """Native numeral before a counter, 1 to 99: 21 → 스물한, 20 → 스무."""
-    return "스무" if number == 20 else _NATIVE_TENS[number // 10] + _NATIVE_ONES[number % 10]
-
-
 def one_by_one(digits: str, random: Random) -> str:
-    zero = "영" if random.random() < 0.12 else "공"
-    return "".join(zero if digit == "0" else _DIGITS[int(digit)] for digit in digits)
+    return digit_by_digit(digits, zero="영" if random.random() < 0.12 else "공")
 
 
 def _digits(random: Random, count: int) -> str:
@@ -149,7 +123,7 @@ def count(random: Random) -> str:
 
 
 def percent(random: Random) -> str:
-    point = f" 점 {_DIGITS[int(random.integers(1, 10))]}" if random.random() < 0.4 else ""
+    point = f" 점 {sino(int(random.integers(1, 10)))}" if random.random() < 0.4 else ""
     return (
         f"{sino(int(random.integers(0 if point else 1, 101)))}{point} {_one_of(random, ['퍼센트', '퍼센트', '프로'])}"
     )

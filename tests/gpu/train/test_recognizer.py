@@ -18,29 +18,15 @@ from gpu.train.recognizer.augment import (  # noqa: E402
 )
 from gpu.train.recognizer.network import Network  # noqa: E402
 from gpu.train.recognizer.sentences import CORPUS, LONGEST, Sentences, contact_centre_lines, syllables  # noqa: E402
-from gpu.train.recognizer.slots import Slots, native, sino  # noqa: E402
+from gpu.train.recognizer.slots import Slots  # noqa: E402
 from gpu.train.recognizer.speech import PHONES, Studio, pad  # noqa: E402
 from gpu.train.recognizer.training import CHECKPOINT, Plan, losses, train  # noqa: E402
 from voicebot.audio import level_dbfs  # noqa: E402
 from voicebot.stt import features, tokens  # noqa: E402
 from voicebot.stt.ngram import START, NGram  # noqa: E402
-from voicebot.text import to_written  # noqa: E402
 
 DATA = Path(os.environ.get("AICC_TRAINING_DATA", Path(__file__).parents[3] / "../shared/data"))
 needs_data = pytest.mark.skipif(not (DATA / "text").is_dir(), reason=f"no training data in {DATA}: AICC_TRAINING_DATA")
-
-
-@pytest.mark.parametrize(
-    ("number", "spoken"),
-    [(0, "영"), (10, "십"), (110, "백십"), (35_000, "삼만 오천"), (10_000, "만"), (120_000_000, "일억 이천만")],
-)
-def test_numbers_are_said_as_people_say_them(number: int, spoken: str) -> None:
-    assert sino(number) == spoken
-    assert to_written(sino(number) + " 원").text == f"{number:,}원"
-
-
-def test_native_numbers() -> None:
-    assert [native(number) for number in (1, 11, 20, 21, 99)] == ["한", "열한", "스무", "스물한", "아흔아홉"]
 
 
 @needs_data
