@@ -62,7 +62,6 @@ fixtures: test-install
 
 # Trains the bundled recognizer from its seed; hours on two cores. AICC_TRAINING_DATA names the data (docs/training.md).
 model: test-install
-	$(BIN)/python -m pip install --quiet --editable ".[train]"
 	$(BIN)/python -m gpu.train.recognizer $(ARGS)
 
 clean:

@@ -42,8 +42,9 @@ class SherpaStream:
         self.final: Final | None = None
 
     def accept(self, samples: Samples) -> None:
-        self._waiting.append(samples)
-        self._samples += len(samples)
+        if not self.is_finished:
+            self._waiting.append(samples)
+            self._samples += len(samples)
 
     def finish(self) -> None:
         if not self.is_finished:

@@ -37,8 +37,9 @@ class VoskStream:
         self.final: Final | None = None
 
     def accept(self, samples: Samples) -> None:
-        self._waiting.append(samples)
-        self._samples += len(samples)
+        if not self._is_finished:
+            self._waiting.append(samples)
+            self._samples += len(samples)
 
     def finish(self) -> None:
         self._is_finished = True

@@ -66,8 +66,9 @@ class WhisperStream:
         self.final: Final | None = None
 
     def accept(self, samples: Samples) -> None:
-        self._sound.append(samples)
-        self.samples += len(samples)
+        if not self.is_finished:
+            self._sound.append(samples)
+            self.samples += len(samples)
 
     def finish(self) -> None:
         self.is_finished = True

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from audio_fixtures import recorded_calls
+from voicebot.audio import MU_LAW, resample
 from voicebot.sound_file import SoundFile
 from voicebot.stt.bundled import FOLDER, LANGUAGE, NETWORK, BundledRecognizer, BundledStream
 from voicebot.stt.evaluation import comparable, distance, evaluate
 from voicebot.stt.recognizer import RecognizerUnavailable
+from voicebot.tts import libespeak
+from voicebot.tts.libespeak import RATE_HZ, Mark, Prosody
 
 CALLS = recorded_calls()
 
@@ -94,6 +97,33 @@ def test_words_have_times_in_order_within_the_sound_and_confidences(recognizer: 
         assert 0 < word.confidence <= 1
         ends.append(word.end_ms)
     assert final.words[0].start_ms + 100 >= 200  # the recording begins with 250 ms of silence
+
+
+def spoken(text: str) -> tuple[np.ndarray, list[Mark]]:
+    blocks: list[np.ndarray] = []
+
+    def keep(block: np.ndarray) -> bool:
+        blocks.append(block)
+        return True
+
+    marks = libespeak.load().synthesize(text, "ko+f2", Prosody(), keep)
+    return np.concatenate(blocks), marks
+
+
+def test_word_times_are_those_of_the_voice(recognizer: BundledRecognizer) -> None:
+    """espeak-ng says when each word begins; the next word's beginning is taken for its end."""
+    starts, ends = [], []
+    for case in CALLS:
+        samples, marks = spoken(case.text)
+        final = hear(recognizer, MU_LAW.decode(MU_LAW.encode(resample(samples, RATE_HZ, 8_000)))).final
+        begins = [mark.at_ms for mark in marks if mark.is_word]
+        assert final is not None
+        if final.spoken == case.text and len(begins) == len(final.words):
+            starts += [word.start_ms - at for word, at in zip(final.words, begins, strict=True)]
+            ends += [word.end_ms - at for word, at in zip(final.words, begins[1:], strict=False)]
+    assert len(starts) > 30
+    assert abs(np.median(starts)) <= 30 and np.percentile(np.abs(starts), 90) <= 120
+    assert abs(np.median(ends)) <= 60 and np.percentile(np.abs(ends), 90) <= 200
 
 
 def test_silence_and_noise_are_no_words(recognizer: BundledRecognizer) -> None:

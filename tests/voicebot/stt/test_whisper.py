@@ -268,3 +268,12 @@ def test_on_a_gpu_partials_come_unasked(folder: Path) -> None:
     recognizer.decode([stream])
     assert stream.partial.spoken
     assert recognizer._model.model.compute_type.startswith("float16")
+
+
+def test_sound_behind_the_end_is_not_taken() -> None:
+    stream = WhisperStream(8_000)
+    stream.accept(np.ones(800, np.int16))
+    stream.finish()
+    stream.accept(np.ones(800, np.int16))
+    assert stream.heard_ms == 100
+    assert len(stream.sound()) == 1_600
