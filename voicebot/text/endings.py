@@ -67,6 +67,11 @@ def ends_consonant(text: str) -> bool:
     return is_hangul(text[-1:]) and _sound(text[-1]) is not _Sound.VOWEL
 
 
+def ends_rieul(text: str) -> bool:
+    """Whether the last syllable ends in ㄹ (칠, 서울), behind which 로 stands and not 으로."""
+    return is_hangul(text[-1:]) and _sound(text[-1]) is _Sound.RIEUL
+
+
 def _sound(syllable: str) -> _Sound:
     final = (ord(syllable) - ord(_HANGUL_FIRST)) % _FINALS
     return _Sound.VOWEL if final == 0 else _Sound.RIEUL if final == _FINAL_RIEUL else _Sound.CONSONANT

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from voicebot.text.numbers import digit_by_digit, native, sino
+from voicebot.text.particles import settle_particles
 
 Random = np.random.Generator
 
@@ -33,7 +34,6 @@ _PRODUCTS = (
 ).split()
 _WEEKDAYS = "월요일 화요일 수요일 목요일 금요일 토요일 일요일".split()
 _FILLERS = ["어", "음", "그", "저"]
-_PARTICLE = re.compile(r"(.)\(([^/)]+)/([^)]+)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -174,7 +174,7 @@ class Slots:
     def fill(self, line: str, random: Random) -> str:
         """The line with its braces filled and its particle pairs settled: ``{product}(은/는)`` → 냉장고는."""
         filled = _SLOT.sub(lambda match: self.one(match[1], random), line)
-        return _PARTICLE.sub(_settle, filled)
+        return settle_particles(filled)
 
     def one(self, kind: str, random: Random) -> str:
         return self._fillers[kind](random)
@@ -205,8 +205,3 @@ class Slots:
             address += f" {sino(building)}동 {sino(unit)}호"
         return address.strip()
 
-
-def _settle(match: re.Match[str]) -> str:
-    last = (ord(match[1]) - 0xAC00) % 28
-    closed = last != 0 and not (match[2] == "으로" and last == 8)  # 서울로, not 서울으로
-    return match[1] + (match[2] if closed else match[3])

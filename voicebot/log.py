@@ -1,0 +1,58 @@
+"""The event log of one call, in memory: appended by its one owner, read by anybody, from any place on."""
+
+import asyncio
+import itertools
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+
+from voicebot.events import CallEnded, Event, Logged
+
+
+class EventLog:
+    """Events in order; :meth:`append` gives each its number and time.
+
+    ``clock_ms`` is monotonic and starts wherever it likes: times count from the log's making. Followers hold no queue
+    of their own, they read on from where they are: a slow one never slows the call.
+    """
+
+    def __init__(self, call_id: str, clock_ms: Callable[[], float] = lambda: time.monotonic() * 1000) -> None:
+        self.call_id = call_id
+        self._clock_ms = clock_ms
+        self._began_ms = clock_ms()
+        self._events: list[Logged] = []
+        self._grown = asyncio.Event()
+
+    @property
+    def now_ms(self) -> int:
+        """Since the call began."""
+        return int(self._clock_ms() - self._began_ms)
+
+    def append(self, event: Event) -> Logged:
+        logged = Logged(self.call_id, len(self._events), self.now_ms, event)
+        self._events.append(logged)
+        grown, self._grown = self._grown, asyncio.Event()
+        grown.set()
+        return logged
+
+    def read(self, start: int = 0) -> list[Logged]:
+        """Everything from number ``start`` on."""
+        return self._events[start:]
+
+    async def follow(self, start: int = 0) -> AsyncIterator[Logged]:
+        """From number ``start`` on, and on as it grows; ends behind ``call_ended``."""
+        for number in itertools.count(start):
+            while number >= len(self._events):
+                await self._grown.wait()
+            yield self._events[number]
+            if isinstance(self._events[number].event, CallEnded):
+                return
+
+
+def new_call_id() -> str:
+    """A UUIDv7 (RFC 9562, 5.7): call ids sort by the time of their calls."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = int.from_bytes(os.urandom(10), "big")
+    number = milliseconds << 80 | 0x7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & (1 << 62) - 1
+    digits = f"{number:032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
