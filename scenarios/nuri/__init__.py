@@ -1,0 +1,1 @@
+"""누리홈쇼핑, a home-shopping company: its FAQ, its addresses, its order service. COMPANY.md has the facts."""

@@ -1,0 +1,3 @@
+from scenarios.nuri.order_service.running import main
+
+main()
