@@ -1,0 +1,153 @@
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import httpx
+import pytest
+
+from voicebot.dialogue import samples as samples_module
+from voicebot.dialogue.flow import Service
+from voicebot.dialogue.samples import SampleFailed, samples
+
+SERVES = """
+    import os, socketserver, sys
+    from http.server import BaseHTTPRequestHandler
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200); self.end_headers(); self.wfile.write(str(os.getpid()).encode())
+        def log_message(self, *arguments): pass
+    server = socketserver.TCPServer(("127.0.0.1", 0), Answer)
+    print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
+    print("x" * 1_000_000)
+    server.serve_forever()
+"""
+
+
+@pytest.fixture
+def service(tmp_path):
+    """Makes a service whose sample runs this code."""
+
+    def make(code, *command):
+        (tmp_path / "sample.py").write_text(textwrap.dedent(code))
+        return Service(url="http://127.0.0.1:9", start=[*(command or ["python", "sample.py"])])
+
+    return make
+
+
+async def ask(address):
+    async with httpx.AsyncClient(trust_env=False) as client:
+        return (await client.get(address)).text
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:1]
+
+
+def start(services, folder, copies=1, then=None):
+    """What the samples answer, process ids; they must have gone afterwards."""
+
+    async def run():
+        async with samples(services, folder, copies) as started:
+            pids = [{name: int(await ask(at)) for name, at in copy.items()} for copy in await started.addresses()]
+            if then:
+                then(pids)
+            return pids
+
+    return asyncio.run(run())
+
+
+def test_a_sample_answers_and_goes(service, tmp_path):
+    [copy] = start({"주문": service(SERVES), "다른": Service(url="http://127.0.0.1:9")}, tmp_path)
+    assert set(copy) == {"주문"}
+    assert not is_running(copy["주문"])
+
+
+def test_copies_are_processes_of_their_own(service, tmp_path):
+    copies = start({"주문": service(SERVES)}, tmp_path, copies=3)
+    assert len({copy["주문"] for copy in copies}) == 3
+
+
+def test_it_goes_when_its_user_breaks(service, tmp_path):
+    pids = []
+
+    def break_down(copies):
+        pids.extend(copies)
+        raise KeyError("user")
+
+    with pytest.raises(KeyError):
+        start({"주문": service(SERVES)}, tmp_path, then=break_down)
+    assert not is_running(pids[0]["주문"])
+
+
+def test_one_that_will_not_go_is_killed(service, tmp_path, monkeypatch):
+    monkeypatch.setattr(samples_module, "STOP_LIMIT_S", 0.1)
+    deaf = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + textwrap.dedent(SERVES)
+    [copy] = start({"주문": service(deaf)}, tmp_path)
+    assert not is_running(copy["주문"])
+
+
+def test_its_children_go_with_it(service, tmp_path):
+    parent = """
+        import subprocess, sys
+        child = subprocess.Popen([sys.executable, "child.py"])
+        child.wait()
+    """
+    (tmp_path / "child.py").write_text(textwrap.dedent(SERVES))
+    [copy] = start({"주문": service(parent)}, tmp_path)
+    assert not is_running(copy["주문"])
+
+
+@pytest.mark.parametrize(
+    ("code", "command", "said"),
+    [
+        ("print('welcome')", (), 'it printed "welcome" instead of its address'),
+        ("import sys; sys.exit('no database')", (), "it ended with 1 (no database): try python sample.py"),
+        ("", ("no-such-program",), '"no-such-program": no such file or directory: check `start` in scenario.yaml'),
+        ("import time; time.sleep(60)", (), "it said nothing for 0 s"),
+    ],
+)
+def test_what_does_not_start_says_why(service, tmp_path, monkeypatch, code, command, said):
+    if "sleep" in code:
+        monkeypatch.setattr(samples_module, "START_LIMIT_S", 0.2)
+    with pytest.raises(SampleFailed) as failed:
+        start({"주문": service(code, *command)}, tmp_path)
+    assert str(failed.value).startswith('the sample of service "주문" did not start: ')
+    assert said in str(failed.value)
+
+
+def test_termination_takes_the_samples_along(service, tmp_path):
+    """A build server ends a run with SIGTERM: nothing may stay behind."""
+    command = service(SERVES).start
+    program = f"""
+        import asyncio
+        from pathlib import Path
+        from tests.voicebot.dialogue.test_samples import ask
+        from voicebot.dialogue.flow import Service
+        from voicebot.dialogue.samples import samples
+        services = {{"주문": Service(url="http://127.0.0.1:9", start={command!r})}}
+        async def run():
+            async with samples(services, Path({str(tmp_path)!r})) as started:
+                [addresses] = await started.addresses()
+                print(await ask(addresses["주문"]), flush=True)
+                await asyncio.Event().wait()
+        asyncio.run(run())
+    """
+    (tmp_path / "user.py").write_text(textwrap.dedent(program))
+    root = str(Path(__file__).parents[3])
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([root, *filter(None, sys.path)])}
+    user = subprocess.Popen(
+        [sys.executable, tmp_path / "user.py"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    )
+    pid = int(user.stdout.readline())
+    assert is_running(pid)
+    user.send_signal(signal.SIGTERM)
+    user.communicate(timeout=60)
+    assert not is_running(pid)

@@ -1,0 +1,544 @@
+"""One conversation: it opens with the scenario's flow, then serves one wish after another until somebody ends it.
+
+The conversation is one coroutine. Where it waits for the caller, its place in the flow is its place in the code, so that
+a question in the middle of a form is answered by a call and gone back from by a return.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Literal
+
+from kb.index import Hit
+from kb.korean import content
+from voicebot.dialogue.answer.listening import cut
+from voicebot.dialogue.asked import OFFER, Asked
+from voicebot.dialogue.cues import CHIT_CHAT, Repair
+from voicebot.dialogue.flow import Flow
+from voicebot.dialogue.form import NUMBERS
+from voicebot.dialogue.heard import Heard
+from voicebot.dialogue.line import Caller, Line, Silence
+from voicebot.dialogue.memory import Memory
+from voicebot.dialogue.mind import Mind
+from voicebot.dialogue.sentences import SENTENCES, Turns, wordings
+from voicebot.dialogue.signals import ChangeOfMind, Ended, Goodbye, HandoffReason, LeaveFlow, RestartCall, Transfer
+from voicebot.dialogue.slots.verdicts import OPENING
+from voicebot.dialogue.template import fill
+from voicebot.dialogue.understand import LIKELY, SURE, Reading, Wish
+from voicebot.dialogue.walk import Walk
+from voicebot.events import AnswerChosen, Event, Fault, HandoffRequested
+
+log = logging.getLogger(__name__)
+
+AnswerSource = Literal["flow", "faq", "llm", "repair"]
+
+CLOSE_RATIO = 0.7  # two flows this near to each other: the caller is asked which one is meant
+MOST_EXCHANGES = 3  # questions and answers that a model is told of
+DEEPEST = 2  # flows that wait for another to end
+UNDERSTOOD_WORDS = 2  # a sentence with as many content words was heard; if nothing fits it, nothing here answers it
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What an answer has beyond what the ear can hold; offered."""
+
+    text: str
+
+
+class Conversation:
+    """With one caller. ``now`` is the wall clock, which dates and greetings go by."""
+
+    def __init__(self, mind: Mind, line: Line, caller: Caller, now: Callable[[], datetime] = datetime.now) -> None:
+        self.mind = mind
+        self.line = line
+        self.now = now
+        self._caller = caller
+        self._turns = Turns()
+        self._walks: list[Walk] = []
+        self._offer: Wish | Rest | None = None
+        self.memory = self._fresh_memory()
+
+    async def run(self) -> Goodbye | Transfer:
+        """To the end, which it has announced to the caller and the log; ``HungUp`` when the caller ends it first."""
+        scenario = self.mind.scenario
+        opening = scenario.outbound if self._caller.direction == "out" and scenario.outbound else scenario.start
+        try:
+            while True:
+                try:
+                    await self._serve_all(self.mind.flows[opening])
+                except RestartCall:
+                    self.memory = self._fresh_memory()
+        except Ended as ended:
+            if isinstance(ended.ending, Transfer):
+                self.line.record(HandoffRequested(ended.ending.reason, ended.ending.skill, ended.ending.summary))
+            return ended.ending
+
+    def consider(self, partial: str) -> None:
+        """Reads what has been heard so far, so that the final costs nothing where it says the same. No side effects."""
+        self.mind.understanding.read(Heard.of(partial), self.now().date())
+
+    # ---- speaking
+
+    async def say(
+        self,
+        text: str,
+        source: AnswerSource = "flow",
+        documents: Sequence[dict[str, Any]] = (),
+        *,
+        interruptible: bool = True,
+        slower: bool = False,
+    ) -> None:
+        self.memory.said.append(text)
+        self.record(AnswerChosen(self.line.turn, source, tuple(documents), text, self.line.turn_ms))
+        await self.line.say(text, interruptible=interruptible, slower=slower)
+
+    async def say_lines(self, lines: Any, *, interruptible: bool = True) -> None:
+        """One of a designer's wordings, filled; nothing where the condition of none holds."""
+        values = self.memory.values()
+        if fitting := wordings(lines, values):
+            await self.say(fill(self._turns.next(fitting), values), interruptible=interruptible)
+
+    def turn_of(self, lines: str | list[str]) -> str:
+        """The next of several wordings."""
+        return self._turns.next([lines] if isinstance(lines, str) else lines)
+
+    async def say_own(self, name: str, **values: Any) -> None:
+        await self.say(self.own(name, **values), "repair")
+
+    def own(self, name: str, **values: Any) -> str:
+        """A sentence of ``sentences.yaml``, in the company's words where it has any."""
+        known = {**self.memory.values(), **values}
+        lines = wordings(self.mind.scenario.sentences.get(name, SENTENCES[name]), known)
+        return fill(self._turns.next(lines or SENTENCES[name]), known)
+
+    def record(self, event: Event) -> None:
+        self.line.record(event)
+
+    def fault(self, room: str, what: str, cured_by: str) -> None:
+        log.warning("%s: %s (%s)", room, what, cured_by)
+        self.record(Fault(room, what, cured_by))
+
+    # ---- listening
+
+    async def hear(self, asked: Asked | None, again: str, easier: str | None = None) -> Reading:
+        """The caller's next words that are for whoever asks; what goes for the whole conversation is dealt with here.
+
+        ``again`` is the question, said anew after whatever came between; ``easier`` its easier wording.
+        """
+        while True:
+            heard = await self.line.listen(asked.slot if asked else None, self.mind.scenario.limits.silence_ms)
+            if isinstance(heard, Silence):
+                await self._silent(again, easier)
+                continue
+            self.memory.silences = 0
+            self.memory.last_heard = heard.written
+            reading = self.mind.understanding.read(heard, self.now().date())
+            if reading.repair is None or self._is_answer(reading, asked):
+                self.memory.said.clear()
+                return reading
+            if not await self._repaired(reading.repair, again):
+                self.memory.said.clear()
+                return reading
+
+    def _is_answer(self, reading: Reading, asked: Asked | None) -> bool:
+        """Whether words that could be meant for the conversation answer what was asked."""
+        if asked is None or reading.repair in ("abuse", "injection", None):
+            return False
+        heard = reading.heard
+        found = asked.slot.find(heard, self.now(), asked=True)
+        if found is None or found.problem:
+            return False
+        if asked.is_open:
+            return not reading.by_words or len(heard.written) > _SHORT_WISH_CHARS
+        if not reading.by_words and found.confidence >= LIKELY:
+            return True
+        if reading.repair == "person":
+            return asked.settings.type == "choice"
+        return found.confidence >= SURE and found.end - found.start >= _MOST * len(heard.written.strip())
+
+    async def _silent(self, again: str, easier: str | None) -> None:
+        memory, limits = self.memory, self.mind.scenario.limits
+        memory.silences += 1
+        if memory.silences >= limits.silences:
+            await self.say_own("silence_goodbye")
+            raise Ended(Goodbye("silence"))
+        if not await self._designers("silence"):
+            await self.say_own("silence")
+        await self.say(again if memory.silences == 1 or easier is None else easier, "repair")
+
+    async def _repaired(self, repair: Repair, again: str) -> bool:
+        """Deals with a repair; false for one that only the asking flow can deal with."""
+        match repair:
+            case "abuse":
+                await self._abused(again)
+            case "injection":
+                await self.say_own("stays_itself")
+                await self._ask_again(again)
+            case "person":
+                if not await self._designers("person"):
+                    await self.say_own("person")
+                    await self.hand_over("asked")
+                await self._ask_again(again)
+            case "repeat" | "slower":
+                if not await self._designers(repair):
+                    await self.repeat(slower=repair == "slower")
+            case "restart":
+                if not await self._designers("restart"):
+                    raise RestartCall
+            case "wait":
+                await self.say_own("wait")
+            case "goodbye":
+                await self.say_own("goodbye")
+                raise Ended(Goodbye("caller"))
+            case "thanks" if not self._walks:
+                await self.say_own("thanks")
+                await self._ask_again(self.own("anything_else"))
+            case "thanks":
+                await self._ask_again(again)
+            case _ if repair in CHIT_CHAT:
+                await self.say_own(repair)
+                await self._ask_again(again)
+            case _:
+                return False
+        return True
+
+    async def _ask_again(self, again: str) -> None:
+        await self.say(again, "repair")
+
+    async def _abused(self, again: str) -> None:
+        rule = self.mind.scenario.abuse
+        if self.memory.warnings < rule.warnings:
+            self.memory.warnings += 1
+            await self.say_own("abuse_warning")
+            return
+        if await self._designers("abuse"):
+            return
+        if rule.then == "handoff":
+            await self.say_own("abuse_handoff")
+            await self.hand_over("abuse")
+        await self.say_own("abuse_goodbye")
+        raise Ended(Goodbye("abuse"))
+
+    async def repeat(self, *, slower: bool = False) -> None:
+        """Says again all that was said since the caller spoke last."""
+        said, self.memory.said = self.memory.said, []
+        if slower:
+            await self.say_own("slower")
+            self.memory.said.clear()
+        for text in said or [self.own("nothing_said")]:
+            await self.say(text, "repair", slower=slower)
+
+    # ---- not understanding
+
+    async def not_understood(self, again: str, easier: str | None) -> None:
+        """Once: sorry and again; twice: in easier words; then a person takes over."""
+        memory = self.memory
+        memory.not_understood += 1
+        if memory.not_understood >= self.mind.scenario.limits.not_understood:
+            memory.not_understood = 0
+            if not await self._designers("not_understood"):
+                await self.say_own("give_up")
+                await self.hand_over("low_confidence")
+            await self.say(again, "repair")
+            return
+        if memory.not_understood == 1 or easier is None:
+            await self.say_own("not_understood")
+            await self.say(again, "repair")
+        else:
+            await self.say(easier, "repair")
+
+    def understood(self) -> None:
+        self.memory.not_understood = 0
+
+    @property
+    def handoff_reason(self) -> HandoffReason:
+        """Why a flow hands over: the first repair on the way here, else the designer's own reason."""
+        repairs = (_REASONS.get(walk.flow.repairs or "") for walk in self._walks)
+        return next(filter(None, repairs), "flow")
+
+    async def hand_over(self, reason: HandoffReason, skill: str | None = None, summary: str | None = None) -> None:
+        """Ends the conversation towards a person."""
+        flow = next((walk.flow.flow for walk in reversed(self._walks) if walk.flow.repairs is None), None)
+        raise Ended(
+            Transfer(
+                reason,
+                skill or self.mind.scenario.skill,
+                summary or self.memory.summary(flow, self.memory.last_heard),
+            )
+        )
+
+    # ---- serving wishes
+
+    async def _serve_all(self, opening: Flow) -> None:
+        await self.walk(opening)
+        while True:
+            said = self.memory.said[-1:]
+            is_asked = bool(said) and said[0].rstrip().endswith("?")  # by the flow, or by what was not understood
+            again = said[0] if is_asked else self._next_question()
+            if not is_asked:
+                await self.say(again)
+            reading = await self.hear(OFFER if self._offer else None, again, self._easier())
+            await self._serve(reading)
+
+    def _next_question(self) -> str:
+        match self._offer:
+            case Rest():
+                return self.own("offer_rest")
+            case Wish(hit=Hit() as hit):
+                return self.own("offer_answer", 질문=hit.entry.question)
+        return self.own("anything_else")
+
+    def _easier(self) -> str:
+        names = [f"'{flow.flow}'" for flow in self.mind.offered()[:3]]
+        return self.own("easier", 보기=", ".join(names))
+
+    async def _serve(self, reading: Reading) -> None:
+        offer, self._offer = self._offer, None
+        answer = OFFER.slot.find(reading.heard, self.now(), asked=True)
+        is_bare = answer is not None and (
+            len(content(reading.heard.written)) <= 1
+            or (OPENING.match(reading.heard.written) is not None and not _wanted(reading))
+        )
+        if offer and is_bare and answer and answer.value:
+            self.understood()
+            if isinstance(offer, Rest):
+                await self._rest(offer)
+            else:
+                await self._fulfil(offer, offer.hit.entry.question if offer.hit else "", reading)
+            return
+        if is_bare and answer and answer.value is False and not _wanted(reading):
+            if offer:
+                return
+            await self.say_own("goodbye")
+            raise Ended(Goodbye("done"))
+        await self.serve_wish(reading)
+
+    async def serve_wish(self, reading: Reading) -> None:
+        """The wish of an utterance that answers no question: served, asked about, or owned up to."""
+        flows = [wish for wish in reading.wishes if wish.kind == "flow"]
+        best = reading.wishes[0] if reading.wishes else None
+        if best and best.kind == "repair" and best.name in CHIT_CHAT and best.confidence >= LIKELY:
+            await self.say_own(best.name)
+            return
+        if best is None or best.kind == "repair" or best.confidence < LIKELY:
+            await self._unserved(reading)
+            return
+        self.understood()
+        if best.kind == "flow" and len(flows) > 1 and flows[1].confidence > max(LIKELY, CLOSE_RATIO * best.confidence):
+            await self._which(flows[0], flows[1], reading)
+        elif best.kind == "flow" and best.confidence < SURE:
+            await self._offered(best, reading)
+        else:
+            await self._fulfil(best, reading.heard.written, reading)
+
+    async def _unserved(self, reading: Reading) -> None:
+        again = self.own("anything_else")
+        if len(content(reading.heard.written)) < UNDERSTOOD_WORDS or reading.heard.confidence < LIKELY:
+            await self.not_understood(again, self._easier())
+            return
+        await self.no_answer()
+
+    async def no_answer(self) -> None:
+        """Nothing here answers it: a person could."""
+        if await self._designers("no_answer"):
+            return
+        question = self.own("no_answer")
+        await self.say(question, "repair")
+        if await self.agrees(question):
+            await self.say_own("person")
+            await self.hand_over("no_answer")
+
+    async def agrees(self, question: str) -> bool:
+        """The caller's yes or no to a question that was just said; another wish counts as a no, and is served."""
+        reading = await self.hear(OFFER, question)
+        verdict = self._verdict(reading)
+        if verdict is None:
+            await self.serve_wish(reading)
+            return False
+        self.understood()
+        return verdict
+
+    def _verdict(self, reading: Reading) -> bool | None:
+        """Yes or no; None for what is neither."""
+        answer = OFFER.slot.find(reading.heard, self.now(), asked=True)
+        if answer is None or answer.problem or self.wants_another(reading):
+            return None
+        return bool(answer.value)
+
+    def wants_another(self, reading: Reading) -> bool:
+        """Whether who was asked for a yes or a no wants another flow instead: 그럼 배송 조회해 주세요 is no yes."""
+        best = reading.wishes[0] if reading.wishes else None
+        wants = best is not None and best.kind == "flow" and best.confidence >= SURE and not self.is_walking(best.name)
+        opening = OPENING.match(reading.heard.written)
+        is_opened = opening is not None and opening["said"].strip(" ,.!~") != "그럼"  # there it is "then", not "sure"
+        return wants and not is_opened
+
+    async def _offered(self, wish: Wish, reading: Reading) -> None:
+        question = self.own("offer_flow", 이름=wish.name)
+        await self.say(question, "repair")
+        answer = await self.hear(OFFER, question)
+        verdict = self._verdict(answer)
+        if verdict is None and self._answers_already(self.mind.flows[wish.name], answer.heard):
+            both = Heard.of(f"{reading.heard.spoken} {answer.heard.spoken}", confidence=answer.heard.confidence)
+            verdict, reading = True, replace(reading, heard=both)
+        if verdict is None:
+            await self.serve_wish(answer)
+            return
+        self.understood()
+        if verdict:
+            await self._fulfil(wish, reading.heard.written, reading)
+
+    def _answers_already(self, flow: Flow, heard: Heard) -> bool:
+        """Whether who was offered a flow tells a number that it would ask for, instead of yes."""
+        for slot in (self.mind.asked(flow, name) for name in Walk(self, flow).asks):
+            found = slot.slot.find(heard, self.now(), asked=True) if slot.settings.type in NUMBERS else None
+            if found and not found.problem and found.end - found.start >= _MOST * len(heard.written.strip()):
+                return True
+        return False
+
+    async def _which(self, one: Wish, other: Wish, reading: Reading) -> None:
+        question = self.own("which_flow", 하나=one.name, 둘=other.name)
+        await self.say(question, "repair")
+        answer = await self.hear(None, question)
+        chosen = next((wish for wish in answer.wishes if wish.name in (one.name, other.name)), None)
+        spoken = answer.heard.written
+        if any(first in spoken for first in ("첫", "앞", "1번", "전자")):
+            chosen = one
+        elif any(second in spoken for second in ("두 번", "두번", "뒤", "2번", "후자")):
+            chosen = other
+        if chosen:
+            await self._fulfil(chosen, reading.heard.written, reading)
+        else:
+            await self.serve_wish(answer)
+
+    async def _fulfil(self, wish: Wish, question: str, reading: Reading) -> None:
+        if wish.kind == "flow":
+            await self.walk(self.mind.flows[wish.name], reading)
+        elif not await self.answer(question, offering=True):
+            await self.no_answer()
+
+    # ---- flows and answers, also from inside a flow
+
+    def is_walking(self, flow: str) -> bool:
+        """Whether the flow is being followed, or waits for one that it has linked to."""
+        return any(walk.flow.flow == flow for walk in self._walks)
+
+    async def walk(self, flow: Flow, reading: Reading | None = None, linked_from: str | None = None) -> None:
+        """Follows a flow to its end, or to the end of whatever the caller would rather have.
+
+        A linked flow that is given up takes the one it was ``linked_from`` with it.
+        """
+        while True:
+            walk = Walk(self, flow)
+            self._walks.append(walk)
+            try:
+                await walk.run(reading, linked_from)
+                return
+            except LeaveFlow as left:
+                if linked_from is not None:
+                    raise
+                if left.is_wish:
+                    await self.say_own("cancelled")
+                return
+            except ChangeOfMind as change:
+                if len(self._walks) > 1:  # the flow that waits for this one is not what the caller wants either
+                    raise
+                flow, reading = self.mind.flows[change.flow], change.reading
+            finally:
+                self._walks.remove(walk)
+
+    async def answer(self, question: str, *, offering: bool = False) -> bool:
+        """Answers from the knowledge base; false where nothing there does."""
+        hits = self.mind.understanding.answers(question, self.now().date())
+        if not hits or hits[0].confidence < LIKELY:
+            return False
+        memory, told, rest = self.memory, [], ""
+        clauses = self.mind.answers.stream(question, hits, memory.exchanges, partial(self.fault, "answers"))
+        async with aclosing(clauses):
+            async for clause in clauses:
+                await self.say(clause.text, clause.source, [dict(one) for one in clause.documents])
+                told.append(clause.text)
+                rest = clause.rest
+        memory.exchanges = [*memory.exchanges, (question, " ".join(told))][-MOST_EXCHANGES:]
+        if offering:
+            self._offer = Rest(rest) if rest else _follow_up(hits[0].entry.id, hits)
+        return True
+
+    async def _rest(self, rest: Rest) -> None:
+        said = cut(rest.text, self.mind.scenario.limits.answer_chars)
+        for sentence in said.said:
+            await self.say(sentence, "faq")
+        self._offer = Rest(said.rest) if said.rest else None
+
+    async def digress(self, reading: Reading, again: str) -> bool:
+        """A wish in the middle of a form: answers a question and comes back, or follows another flow; false for none."""
+        current = {walk.flow.flow for walk in self._walks}
+        best = next((wish for wish in reading.wishes if wish.kind != "repair" and wish.name not in current), None)
+        if best is None or best.confidence < SURE:
+            return False
+        self.understood()
+        if best.kind == "faq":
+            if not await self.answer(reading.heard.written):
+                return False
+            await self.say(f"{self.own('back_to')} {again}", "repair")
+            return True
+        if len(self._walks) >= DEEPEST or not self._walks[-1].is_begun:
+            raise ChangeOfMind(best.name, reading)
+        if self.mind.flows[best.name].kind == "main" and _drops(reading.heard.written):
+            raise ChangeOfMind(best.name, reading)
+        interrupted = self._walks[-1].flow
+        await self.walk(self.mind.flows[best.name], reading)
+        question = self.own("resume", 이름=interrupted.flow)
+        await self.say(question, "repair")
+        if not await self.agrees(question):
+            raise LeaveFlow(is_wish=True)
+        await self.say(again, "repair")
+        return True
+
+    async def _designers(self, repair: str) -> bool:
+        """Runs the designer's flow for a repair, where there is one."""
+        flow = self.mind.repairing(repair)
+        if flow is None or any(walk.flow is flow for walk in self._walks):
+            return False
+        await self.walk(flow)
+        return True
+
+    def _fresh_memory(self) -> Memory:
+        return Memory(self.mind.scenario.company, self._caller.number, self.now(), dict(self._caller.variables))
+
+
+_REASONS: dict[str, HandoffReason] = {
+    "person": "asked",
+    "not_understood": "low_confidence",
+    "no_answer": "no_answer",
+    "abuse": "abuse",
+}
+_SHORT_WISH_CHARS = 14  # "상담사 연결해 주세요" is never a complaint's text
+_MOST = 0.6
+_DROPPING = ("말고", "그냥", "아니", "취소", "대신", "안 할")
+
+
+def _drops(written: str) -> bool:
+    """Whether the caller wants the one thing in place of the other."""
+    return any(word in written for word in _DROPPING)
+
+
+def _wanted(reading: Reading) -> bool:
+    return any(wish.kind != "repair" and wish.confidence >= SURE for wish in reading.wishes)
+
+
+_FOLLOW_UP = 0.05
+
+
+def _follow_up(answered: str, hits: Sequence[Any]) -> Wish | None:
+    """The next best entry, if it is of the same category."""
+    first = hits[0].entry
+    for hit in hits[1:]:
+        if hit.entry.category == first.category and hit.entry.id != answered and hit.confidence >= _FOLLOW_UP:
+            return Wish("faq", hit.entry.id, hit.confidence, hit)
+    return None

@@ -1,0 +1,1 @@
+"""Conversation tests: written in YAML beside the flows, played without sound, judged turn by turn."""
