@@ -31,10 +31,16 @@ from typing import Annotated
 import typer
 
 from aicc.commands.bench import bench
+from aicc.commands.bench_kb import bench_kb
+from aicc.commands.chat import chat
 from aicc.commands.demo import demo
 from aicc.commands.doctor import doctor
 from aicc.commands.evaluate import evaluate
 from aicc.commands.figures import figures
+from aicc.commands.flow import flow
+from aicc.commands.flow_test import test as test_flows
+from aicc.commands.kb import kb
+from aicc.commands.kb_eval import evaluate_search
 from aicc.commands.models import models
 from aicc.commands.say import say
 from aicc.commands.text import text
@@ -52,7 +58,13 @@ app.command()(demo)
 app.command()(transcribe)
 app.command()(say)
 app.add_typer(text, name="text")
+kb.command("eval")(evaluate_search)
+app.add_typer(kb, name="kb")
+flow.command("test")(test_flows)
+app.add_typer(flow, name="flow")
+app.command()(chat)
 app.add_typer(evaluate, name="eval")
+bench.command("kb")(bench_kb)
 app.add_typer(bench, name="bench")
 app.command()(figures)
 app.add_typer(models, name="models")

@@ -105,7 +105,7 @@ def _show(answer: Answer) -> None:
     if answer.shown != "":
         # soft_wrap: a line of text is one line for grep too; tables know their own width
         is_text = isinstance(answer.shown, str)
-        Console(highlight=False, markup=not is_text).print(answer.shown, soft_wrap=is_text)
+        Console(highlight=False, markup=not is_text, emoji=False).print(answer.shown, soft_wrap=is_text)
     if answer.error:
         typer.echo(f"aicc: {answer.error}", err=True)
 

@@ -33,8 +33,8 @@ class Acquaintance:
         if not len(asked.weights) or not len(self._vectors):
             return np.zeros(len(KNOWN), np.float32)
         best = (asked.vectors @ self._vectors.T).max(axis=1)
-        # a particle is known everywhere
-        says_much = np.sort(best[asked.weights >= asked.weights.mean()])
+        # a particle is known everywhere; rounded, the mean of equal weights may be above them
+        says_much = np.sort(best[asked.weights >= min(asked.weights.mean(), asked.weights.max())])
         of_all = [float(asked.weights @ best / asked.weights.sum()), says_much[0], _second(says_much)]
         topics = self._lexicon.topics(numbers)
         if not len(topics.is_noun) or not len(self._topics):

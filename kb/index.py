@@ -121,7 +121,7 @@ class Index:
         began = time.perf_counter()
         text = self._synonyms.settled(_plain(text))
         if not self._entries or not text:
-            return [Found((), False, 1000 * (time.perf_counter() - began)) for _ in groups]
+            return [_none(began)] * len(groups)
         features = self._quick_features(text)
         scores = self._ranking.quick_scores(features)
         numbers = _analysed(text, self._soft.lexicon if self._soft else None).numbers
@@ -129,13 +129,16 @@ class Index:
         day = today or date.today()
         of_groups = [self._candidates(scores, group, day) for group in groups]
         candidates = sorted({number for of_group in of_groups for number in of_group})
+        if not candidates:
+            return [_none(began)] * len(groups)
         features = features[candidates]
         self._add_soft(numbers, candidates, features)
         scores, nothing = self._ranking.scores(features, known)
         found = []
         for of_group in of_groups:
             places = np.searchsorted(candidates, of_group)
-            confidences, answered = self._ranking.confidences(scores[places], nothing)
+            confidences = self._ranking.confidences(scores[places], nothing)
+            answered = self._ranking.is_answered(features[places], known, scores[places], nothing)
             hits = tuple(
                 Hit(self._entries[of_group[at]], float(confidences[at]), _why(features[places[at]]))
                 for at in _best(confidences, limit)
@@ -234,6 +237,10 @@ class _Analysed:
 def _analysed(text: str, lexicon: Lexicon | None) -> _Analysed:
     numbers = lexicon.numbers(terms(text)) if lexicon else np.zeros(0, np.int32)
     return _Analysed(numbered(content(text)), grams(text), numbers)
+
+
+def _none(began: float) -> Found:
+    return Found((), False, 1000 * (time.perf_counter() - began))
 
 
 def _plain(text: str) -> str:

@@ -7,9 +7,11 @@ confidence of 0.8 is about 0.8 (``gpu/train/embedding/ranking.py``).
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ Features = NDArray[np.float32]
 Numbers = NDArray[np.float32]
 
 COMPARED = 24  # entries that are compared with each other, the likeliest
+CERTAIN = 0.8  # an entry so sure is given whatever else is shown
 
 _FILE = Path(__file__).parent / "embedding" / "bundled_model" / "ranking.json"
 
@@ -47,12 +50,13 @@ class Layers:
 class Ranking:
     """What was fitted for one kind of embedding. ``worth`` is of each feature where all entries are looked at.
 
-    Where the surest entry is less sure than ``refusal``, nothing is answered.
+    ``evidence`` weighs what :func:`shown` shows for the best entry; below ``refusal`` it is not given as an answer.
     """
 
     worth: Numbers
     entry: Layers
     nothing: Layers
+    evidence: Numbers
     refusal: float
 
     def quick_scores(self, features: Features) -> Numbers:
@@ -63,14 +67,30 @@ class Ranking:
         likely = features[np.argsort(-self.quick_scores(features), kind="stable")[:COMPARED]]
         return self.entry(beside(features, likely)), float(self.nothing(as_a_whole(likely, known)[None])[0])
 
-    def confidences(self, scores: Numbers, nothing: float) -> tuple[Numbers, bool]:
-        """For each of some entries how sure it is the answer, at most 1 in all, and whether the surest suffices."""
-        if not len(scores):
-            return np.zeros(0, np.float32), False
+    def confidences(self, scores: Numbers, nothing: float) -> Numbers:
+        """For each of some entries how sure it is the answer, at most 1 in all."""
         choices = np.append(scores, np.float32(nothing))
         chances = np.exp(choices - choices.max())
-        sure = (chances / chances.sum())[:-1]
-        return sure, float(sure.max()) >= self.refusal
+        confidences: Numbers = (chances / chances.sum())[:-1]
+        return confidences
+
+    def is_answered(self, features: Features, known: Numbers, scores: Numbers, nothing: float) -> bool:
+        """Whether the best of these entries may be given as an answer."""
+        if not len(scores):
+            return False
+        if float(self.confidences(scores, nothing).max()) >= CERTAIN:
+            return True
+        evidence = shown(features, known, scores, nothing, self.confidences(scores, nothing))
+        return float(evidence @ self.evidence) >= self.refusal
+
+
+def shown(features: Features, known: Numbers, scores: Numbers, nothing: float, confidences: Numbers) -> Numbers:
+    """What speaks for and against giving the best entry as an answer; the last is 1."""
+    best = int(np.argmax(scores))
+    five = np.sort(scores)[::-1][:5]
+    lead = five[0] - five[1] if len(five) > 1 else five[0]
+    ahead = [five[0], lead, five[0] - five.mean(), nothing, confidences[best], 1 - confidences.sum(), 1.0]
+    return np.concatenate([known, features[best], features.max(0), ahead]).astype(np.float32)
 
 
 def beside(features: Features, likely: Features) -> Numbers:
@@ -98,11 +118,20 @@ def standardised(features: Features) -> Features:
 @cache
 def ranking(name: str) -> Ranking:
     """``bundled`` for the bundled embedding, ``any`` for all others, whose morphemes have no vectors."""
-    stored = json.loads(_FILE.read_text(encoding="utf-8"))[name]
+    return read_ranking(json.loads(_FILE.read_text(encoding="utf-8"))[name])
 
-    def layers(of: dict[str, list[float]]) -> Layers:
+
+def read_ranking(stored: Mapping[str, Any]) -> Ranking:
+    """Of its entry in ``ranking.json``."""
+
+    def layers(of: Mapping[str, list[float]]) -> Layers:
         arrays = {key: np.array(of[key], np.float32) for key in ("straight", "inward", "bias", "outward")}
         return Layers(**arrays, offset=float(of["offset"][0]))
 
-    worth = np.array(stored["worth"], np.float32)
-    return Ranking(worth, layers(stored["entry"]), layers(stored["nothing"]), float(stored["refusal"]))
+    return Ranking(
+        np.array(stored["worth"], np.float32),
+        layers(stored["entry"]),
+        layers(stored["nothing"]),
+        np.array(stored["evidence"], np.float32),
+        float(stored["refusal"]),
+    )

@@ -1,33 +1,11 @@
-"""``aicc figures``: every figure of speech that the README quotes, measured here and now."""
+"""``aicc figures``: every figure that the README quotes, measured here and now."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from aicc.output import Answer, answers
-
-if TYPE_CHECKING:
-    from voicebot.stt.recognizer import Recognizer
-
-IMPORTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measured number and what it must reach; ``at_least`` for those where more is better."""
-
-    measure: str
-    value: float
-    limit: float
-    unit: str
-    at_least: bool = False
-
-    @property
-    def met(self) -> bool:
-        return self.value >= self.limit if self.at_least else self.value <= self.limit
 
 
 @answers
@@ -39,7 +17,12 @@ def figures(
     """Measure what the README quotes: errors, delays, load, sizes."""
     from rich.table import Table
 
-    found = list(_measure(context, folder, streams))
+    from aicc.mind_figures import mind_figures
+    from aicc.settings import settings_of
+    from aicc.speech_figures import speech_figures
+
+    settings = settings_of(context)
+    found = [*speech_figures(settings, folder, streams), *mind_figures()]
     table = Table("measure", "figure", "limit", "")
     for figure in found:
         sign = "≥" if figure.at_least else "≤"
@@ -51,98 +34,3 @@ def figures(
     }
     missed = [figure.measure for figure in found if not figure.met]
     return Answer(data, table, f"missed: {'; '.join(missed)}" if missed else None)
-
-
-def _measure(context: typer.Context, folder: Path, streams: int) -> Iterator[Figure]:
-    import os
-
-    from aicc.errors import AiccError
-    from aicc.settings import settings_of
-    from audio_fixtures import recorded_calls
-    from voicebot.sound_file import SoundFile
-    from voicebot.stt import open_recognizer
-    from voicebot.stt.load import load
-    from voicebot.text.evaluation import evaluate as evaluate_text
-    from voicebot.text.evaluation import read_cases
-    from voicebot.tts import open_synthesizer
-    from voicebot.tts.measure import measure
-    from voicebot.tts.mouth import Mouth
-
-    if not (folder / "contact_centre.tsv").is_file():
-        raise AiccError(f'no evaluation set in {folder}: run "python -m audio_fixtures.evaluation {folder}"')
-    numbers = Path(os.environ.get("AICC_TRAINING_DATA", "../shared/data")) / "numbers"
-    if not numbers.is_dir():
-        raise AiccError(f"no number cases in {numbers}: set AICC_TRAINING_DATA to the folder of the training data")
-    settings = settings_of(context)
-    recognizer = open_recognizer(settings.recognizer, settings.models, settings.device)
-    yield from _recognition(recognizer, folder)
-    recordings = [SoundFile(case.path, recognizer.rate_hz).read() for case in recorded_calls()]
-    carried = load(recognizer, recordings, streams)
-    yield Figure("streams one core carries in real time", carried.streams_per_core, 200, "streams", at_least=True)
-
-    for name, to_written in (("spoken_to_written", True), ("written_to_spoken", False)):
-        result = evaluate_text(read_cases(numbers / f"{name}.tsv"), to_written=to_written)
-        yield Figure(f"{name.replace('_', ' ')} cases right", 100 * result.accuracy, 95, "%", at_least=True)
-
-    mouth = Mouth(open_synthesizer(settings.voice, settings.models), 8_000)
-    mouth.prefill(["안녕하세요."])
-    said = measure(mouth, [case.text for case in recorded_calls()])
-    yield Figure("first sound of a new sentence, p95", said.new_first_sound_ms_p95, 20, "ms")
-    yield Figure("first sound of a cached sentence, p95", said.cached_first_sound_ms_p95, 2, "ms")
-    yield Figure("base install without torch", _base_install_gb(), 1.3, "GB")
-    yield Figure("import of voicebot, median", _import_s(), 0.5, "s")
-
-
-def _recognition(recognizer: "Recognizer", folder: Path) -> Iterator[Figure]:
-    from voicebot.stt.evaluation import evaluate, read_manifest
-
-    limits = {"contact_centre": 5, "contact_centre_poor_line": 10, "everyday": 8, "numbers": 2}
-    for name, limit in limits.items():
-        typer.echo(f"hearing {name}", err=True)
-        result = evaluate(recognizer, read_manifest(folder / f"{name}.tsv"))
-        yield Figure(f"CER, {name.replace('_', ' ')} (n={result.n})", 100 * result.cer, limit, "%")
-        if name == "contact_centre":
-            yield Figure("real-time factor, one stream, one thread", result.rtf, 0.015, "")
-            yield Figure("final transcript after the last sample, p95", result.final_ms_p95, 60, "ms")
-            if result.partial_lag_ms_p50 is not None:
-                yield Figure("partial lag, p50", result.partial_lag_ms_p50, 200, "ms")
-
-
-def _base_install_gb() -> float:
-    """Size of what ``pip install aicc`` brings: the installed files of this package's requirements, extras left out."""
-    import re
-    from importlib import metadata
-
-    wanted, seen, total = ["aicc"], set[str](), 0
-    while wanted:
-        name = wanted.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        try:
-            distribution = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
-            continue  # for another platform
-        for requirement in distribution.requires or []:
-            if "extra ==" not in requirement and (match := re.match(r"[A-Za-z0-9._-]+", requirement)):
-                wanted.append(re.sub(r"[-_.]+", "-", match[0]).lower())
-        for file in distribution.files or []:
-            path = Path(str(file.locate()))
-            total += path.stat().st_size if path.is_file() else 0
-    return total / 1e9
-
-
-def _import_s() -> float:
-    import statistics
-    import subprocess
-    import sys
-    import time
-
-    def once() -> float:
-        began_s = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-c", "import voicebot.stt, voicebot.tts, voicebot.text, voicebot.vad"], check=True
-        )
-        return time.perf_counter() - began_s
-
-    return statistics.median(once() for _ in range(IMPORTS))

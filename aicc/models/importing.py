@@ -22,7 +22,8 @@ log = logging.getLogger(__name__)
 DEPTH = 4  # a hub's cache holds a model at hub/models--OWNER--NAME/snapshots/REVISION
 KINDS = (
     "a sherpa model has tokens.txt and .onnx files, whisper has model.bin and config.json, vosk am/final.mdl, "
-    "piper VOICE.onnx and VOICE.onnx.json, speechbrain hyperparams.yaml and .ckpt files"
+    "piper VOICE.onnx and VOICE.onnx.json, onnx model.onnx and tokenizer.json, speechbrain hyperparams.yaml and .ckpt "
+    "files"
 )
 
 

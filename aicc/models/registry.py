@@ -17,7 +17,7 @@ from aicc.settings import SettingsInvalid
 
 log = logging.getLogger(__name__)
 
-Engine = Literal["sherpa", "sherpa-voice", "whisper", "vosk", "speechbrain", "piper"]
+Engine = Literal["sherpa", "sherpa-voice", "whisper", "vosk", "speechbrain", "piper", "onnx"]
 RECORD_NAME = ".aicc.json"
 
 
@@ -28,6 +28,8 @@ def setting_of(name: str, engine: str) -> str | None:
             return f"recognizer: {engine}:{name}"
         case "piper" | "sherpa-voice":
             return f"voice: {engine.removesuffix('-voice')}:{name}"
+        case "onnx":
+            return f"embedding: {engine}:{name}"
         case _:
             return None
 
@@ -189,6 +191,7 @@ def engine_of(folder: Path) -> Engine | None:
     """Which engine could load what lies in this folder, told by its files; None if it is not a model."""
     names = {path.name for path in folder.iterdir()}
     onnx = [name for name in names if name.endswith(".onnx")]
+    inside = {path.name for path in (folder / "onnx").iterdir()} if (folder / "onnx").is_dir() else set()
     if any(f"{name}.json" in names for name in onnx):
         return "piper"
     if {"voice.bin", "unicode_indexer.bin"} <= names and onnx:  # Supertonic
@@ -197,6 +200,8 @@ def engine_of(folder: Path) -> Engine | None:
         return "sherpa-voice" if names & {"espeak-ng-data", "lexicon.txt", "dict", "voices.bin"} else "sherpa"
     if {"model.bin", "config.json"} <= names and names & {"tokenizer.json", "vocabulary.txt", "vocabulary.json"}:
         return "whisper"
+    if "tokenizer.json" in names | inside and "model.onnx" in names | inside:
+        return "onnx"
     if (folder / "am" / "final.mdl").is_file() or {"final.mdl", "mfcc.conf"} <= names:
         return "vosk"
     if "hyperparams.yaml" in names and any(name.endswith(".ckpt") for name in names):

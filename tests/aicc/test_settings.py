@@ -19,19 +19,25 @@ def test_defaults_need_no_file(site):
     settings = Settings.load()
     assert (settings.recognizer, settings.voice, settings.device) == ("bundled", "espeak:ko+f2", "auto")
     assert settings.models == site / "models"
+    assert (settings.knowledge, settings.embedding, settings.synonyms) == (site / "knowledge", "bundled", None)
 
 
 def test_the_file_that_comes_with_the_product_says_the_defaults(site):
     shipped = Settings.load(ROOT / "aicc.yaml")
-    assert shipped == Settings.load_defaults().model_copy(update={"models": ROOT / "models"})
+    folders = {"models": ROOT / "models", "knowledge": ROOT / "knowledge"}
+    assert shipped == Settings.load_defaults().model_copy(update=folders)
 
 
 def test_folders_are_beside_the_file(site, tmp_path):
     (tmp_path / "etc").mkdir()
-    (tmp_path / "etc/our.yaml").write_text("models: ../data/models\nregistry: list.yaml\n")
+    (tmp_path / "etc/our.yaml").write_text(
+        "models: ../data/models\nregistry: list.yaml\nknowledge: faq\nsynonyms: words.tsv\n"
+    )
     settings = Settings.load(tmp_path / "etc/our.yaml")
     assert settings.models == tmp_path / "data/models"
     assert settings.registry == tmp_path / "etc/list.yaml"
+    assert settings.knowledge == tmp_path / "etc/faq"
+    assert settings.synonyms == tmp_path / "etc/words.tsv"
 
 
 @pytest.mark.parametrize("choice", ["bundled", "sherpa:ko", "whisper:whisper-large-v3", "vosk:small-ko-0.22"])
@@ -40,8 +46,41 @@ def test_recognizers(site, choice):
 
 
 @pytest.mark.parametrize(
+    "choice",
+    ["bundled", "onnx:bge-m3", "sentence-transformers:ko-sroberta", "endpoint:BAAI/bge-m3", "endpoint:bge-m3:latest"],
+)
+def test_embeddings(site, choice):
+    assert load(site, f"embedding: {choice}").embedding == choice
+
+
+def test_answers(site):
+    assert load(site, "answers: extractive").answers is None
+    endpoint = load(site, "answers: {url: 'http://127.0.0.1:8000/v1', model: qwen, key_from: OUR_KEY}").answers
+    assert (endpoint.url, endpoint.model, endpoint.key_from) == ("http://127.0.0.1:8000/v1", "qwen", "OUR_KEY")
+    assert (endpoint.first_clause_ms, endpoint.whole_ms) == (900, 6_000)
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        ("embedding: openai", "aicc.yaml: embedding: 'openai' does not fit: write bundled, onnx:NAME, sentence-tr"),
+        ("embedding: onnx:../x", "aicc.yaml: embedding: 'onnx:../x' does not fit: "),
+        ("embedding: 'endpoint: x'", "aicc.yaml: embedding: 'endpoint: x' does not fit: "),
+        ("embedding_url: x", "aicc.yaml: embedding_url: 'x' does not fit: write an address such as http://127.0.0.1:8"),
+        ("synonyms: [가]", "aicc.yaml: synonyms: ['가'] does not fit: "),
+        (
+            "answers: gpt",
+            "aicc.yaml: answers: 'gpt' does not fit: write extractive, or the url and the model of an end",
+        ),
+        ("answers: {url: 'http://a.kr/v1'}", "aicc.yaml: answers.model is missing: write url, model below answers"),
+        ("answers: {url: a.kr, model: m}", "aicc.yaml: answers.url: 'a.kr' does not fit: write an address such as "),
+        ("answers: {modle: m}", "aicc.yaml: answers.url is missing"),
+        (
+            "answers: {url: 'http://a.kr', model: m, modle: x}",
+            'aicc.yaml: unknown key "answers.modle": did you mean "m',
+        ),
+        ("answers: {url: 'http://a.kr', model: m, key_from: sk-abc}", "aicc.yaml: answers.key_from: what is written d"),
+        ("answers: {url: 'http://a.kr', model: m, whole_ms: 100}", "aicc.yaml: answers: {'url': 'http://a.kr', 'mode"),
         ("recogniser: bundled", 'aicc.yaml: unknown key "recogniser": did you mean "recognizer"?'),
         ("zebra: 1", 'aicc.yaml: unknown key "zebra": the keys are recognizer, voice,'),
         ("recognizer: google", "aicc.yaml: recognizer: 'google' does not fit: write bundled, sherpa:NAME, "),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,11 +30,17 @@ class LettersIndex:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
 
-    def search(self, text: str, limit: int = 3, today: date | None = None) -> SimpleNamespace:
+    def search(self, text: str, limit: int = 3, *, today: date | None = None) -> SimpleNamespace:
+        return self.search_each(text, (lambda entry: True,), limit, today=today)[0]
+
+    def search_each(
+        self, text: str, groups: Sequence[Callable[[Entry], bool]], limit: int = 3, *, today: date | None = None
+    ) -> list[SimpleNamespace]:
         wanted = _pairs(text)
         hits = [Found(entry, max(_share(wanted, _pairs(face)) for face in faces(entry))) for entry in self._entries]
         hits.sort(key=lambda hit: hit.confidence, reverse=True)
-        return SimpleNamespace(hits=hits[:limit], answered=bool(hits and hits[0].confidence > 0.5), ms=0.0)
+        of_groups = [[hit for hit in hits if belongs(hit.entry)][:limit] for belongs in groups]
+        return [SimpleNamespace(hits=own, answered=bool(own and own[0].confidence > 0.5), ms=0.0) for own in of_groups]
 
 
 class ReadOut:
@@ -49,9 +55,9 @@ async def open_fake_mind(
 ) -> Mind:
     """As ``dialogue.opening.open_mind``, without models."""
     loaded = load_scenario(folder)
-    index = LettersIndex([*entries_of(list(loaded.flows.values())), *faq])
+    entries = entries_of(list(loaded.flows.values()), faq)
     services = Services(loaded.scenario.services, addresses_of_services)
-    return Mind(loaded, Understanding(index), ReadOut(), services, FreeText())
+    return Mind(loaded, Understanding(LettersIndex(entries), entries), ReadOut(), services, FreeText())
 
 
 def _pairs(text: str) -> set[str]:

@@ -1,11 +1,11 @@
-"""Soft matches: what covers a question, and what a knowledge base knows, in the bundled vectors of words."""
+"""Soft matches: what covers a question and what it covers, in the bundled vectors of words."""
 
 import numpy as np
 import pytest
 
 from kb.embedding.bundled import BundledEmbedding
 from kb.embedding.lexicon import Lexicon, Numbers, terms
-from kb.soft_match import Documents, SoftMatch
+from kb.soft_match import Documents
 
 TEXTS = ["배송비는 얼마인가요?", "환불은 언제 되나요?", "", "배송비는 얼마이고 환불은 언제 되며 교환은 어디서 하나요?"]
 
@@ -46,19 +46,3 @@ def test_nothing_asked_nothing_chosen_and_nothing_written_are_no_match(lexicon: 
     for asked, chosen in ((lexicon.tokens("?!"), [0, 1]), (lexicon.tokens("환불"), [2]), (lexicon.tokens("환불"), [])):
         shares = documents.covered(asked, chosen)
         assert [share.tolist() for share in shares] == [[0.0] * len(chosen)] * 2
-
-
-def test_what_is_asked_is_known_or_not(lexicon: Lexicon) -> None:
-    written = numbers(lexicon, *TEXTS)
-    soft = SoftMatch(lexicon, written, written)
-    mean, least, second = soft.known(soft.tokens("배송비는 얼마인가요?"))
-    assert (mean, least, second) == pytest.approx((1, 1, 1), abs=1e-3)
-    strange_mean, strange_least, strange_second = soft.known(soft.tokens("쀍뚧은 뷁 얼마인가요?"))
-    assert strange_mean < mean and strange_least <= strange_second and strange_least < 0.6
-    assert soft.known(soft.tokens("...")).tolist() == [0, 0, 0]
-
-
-def test_texts_of_marks_alone_know_nothing(lexicon: Lexicon) -> None:
-    marks = numbers(lexicon, "???", "!!!")
-    soft = SoftMatch(lexicon, marks, marks)
-    assert soft.known(soft.tokens("배송비")).tolist() == [0, 0, 0]

@@ -532,7 +532,7 @@ def _wanted(reading: Reading) -> bool:
     return any(wish.kind != "repair" and wish.confidence >= SURE for wish in reading.wishes)
 
 
-_FOLLOW_UP = 0.05
+_FOLLOW_UP = 0.01
 
 
 def _follow_up(answered: str, hits: Sequence[Any]) -> Wish | None:

@@ -60,8 +60,6 @@ def _own_knowledge(loaded: LoadedScenario) -> tuple[Entry, ...]:
 def _addresses(loaded: LoadedScenario) -> AddressSlot | AnyAddress:
     if not loaded.scenario.addresses:
         return AnyAddress()
-    try:
-        from kb.address import AddressBook
-    except ImportError:  # TEMPORARY
-        return AnyAddress()
+    from kb.address import AddressBook
+
     return AddressSlot(AddressBook.of_file(loaded.folder / loaded.scenario.addresses))

@@ -21,7 +21,7 @@ from voicebot.dialogue.heard import Heard
 
 Kind = Literal["flow", "faq", "repair"]
 
-SURE = 0.6  # acted on at once
+SURE = 0.42  # acted on at once
 CERTAIN = 0.95  # of what was said in the words of an example
 LIKELY = 0.3  # offered, or asked about
 KEPT = 256  # readings
@@ -71,8 +71,9 @@ class Understanding:
         if heard.source == "dtmf" or not heard.written.strip():
             return Reading(heard, None, ())
         repair = cue(heard.written)
-        found = self._index.search_each(heard.written, (_is_designed, _is_known), limit=5, today=today)
-        wishes = _weighed([_wish(hit) for of_kind in found for hit in of_kind.hits], is_question(heard.written))
+        designed, known = self._index.search_each(heard.written, (_is_designed, _is_known), limit=5, today=today)
+        hits = [*designed.hits, *(known.hits if known.answered else ())]
+        wishes = _weighed([_wish(hit) for hit in hits], is_question(heard.written))
         # what a designer has written as an example is understood, whatever else is near it
         if wanted := self._in_those_words.get(_words(heard.written)):
             wishes = (wanted, *(wish for wish in wishes if wish.name != wanted.name))
@@ -81,9 +82,14 @@ class Understanding:
             return Reading(heard, alike, wishes, by_words=False)
         return Reading(heard, repair, wishes)
 
-    def answers(self, question: str, today: date, limit: int = 5) -> list[Hit]:
-        """What the knowledge base has on a question, best first."""
+    def nearest(self, question: str, today: date, limit: int = 5) -> list[Hit]:
+        """What comes nearest to a question in the knowledge base, whether or not it answers."""
         return list(self._index.search_each(question, (_is_known,), limit, today=today)[0].hits)
+
+    def answers(self, question: str, today: date, limit: int = 5) -> list[Hit]:
+        """What the knowledge base has on a question, best first; nothing where nothing there answers it."""
+        found = self._index.search_each(question, (_is_known,), limit, today=today)[0]
+        return list(found.hits) if found.answered else []
 
 
 def entries_of(flows: Sequence[Flow], knowledge: Sequence[Entry] = ()) -> list[Entry]:

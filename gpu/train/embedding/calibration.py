@@ -1,7 +1,7 @@
 """Cases that the ranking is fitted to, of organisations that the lexicon in question has not been trained on.
 
-Callers ask three kinds of things that an FAQ does not answer: what another trade does, small talk, and, hardest, a
-question of this company that it has no entry for. The last is made by leaving out some entries.
+What an FAQ does not answer was written for each organisation: foreign things, what neighbouring businesses do, and what
+it happens not to say. Besides, some entries are left out, and a few questions are small talk or for another trade.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ from kb.features import LEXICAL, NAMES
 from kb.index import Index
 from kb.ranking import Features, standardised
 
-LEFT_OUT_SHARE, FOREIGN_SHARE = 0.12, 0.2
+LEFT_OUT_SHARE, FOREIGN_SHARE = 0.06, 0.04
 MISHEARD_SHARE = 0.25
 RATES = (0.0, 0.2)  # of misheard syllables
 
@@ -51,6 +51,7 @@ def cases(
         entries = [Entry(str(at), items[at].question, items[at].answer) for at in numbers]
         index = Index.of(entries, embedding)
         asked = [(text, numbers.get(at)) for at, item in enumerate(items) for text in _asked(item, random)]
+        asked += [(text, None) for organisation in (one, next_one) for text in organisation.unanswered]
         foreign = foreign_to([one, next_one], all_of_them, small_talk)
         asked += [(str(text), None) for text in random.choice(foreign, int(FOREIGN_SHARE * len(asked)))]
         for text, gold in asked:

@@ -18,17 +18,26 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """``trade`` is what it deals in; two of one trade are asked the same things."""
+    """``trade`` is what it deals in; two of one trade are asked the same things.
+
+    ``unanswered`` is what callers say that none of its items answers.
+    """
 
     name: str
     trade: str
+    unanswered: tuple[str, ...]
     items: tuple[Item, ...]
 
 
 def organisations(folder: Path = QUESTIONS) -> list[Organisation]:
     """One of each ``TRADE/NAME.tsv``: question, answer, wordings."""
     return [
-        Organisation(path.stem, path.parent.name, tuple(Item(row[0], row[1], tuple(row[2:])) for row in _rows(path)))
+        Organisation(
+            path.stem,
+            path.parent.name,
+            _unanswered(folder / "none" / f"{path.stem}.txt"),
+            tuple(Item(row[0], row[1], tuple(row[2:])) for row in _rows(path)),
+        )
         for path in sorted(folder.glob("*/*.tsv"), key=lambda path: path.stem)
         if path.parent.name != "words"
     ]
@@ -59,6 +68,12 @@ def small_talk(data: Path) -> list[str]:
     """Everyday sentences that no company's FAQ answers (songys/Chatbot_data, MIT)."""
     with (data / "text/chatbot_qa.csv").open(encoding="utf-8") as file:
         return [row[0] for row in csv.reader(file)][1:]
+
+
+def _unanswered(path: Path) -> tuple[str, ...]:
+    """A line each; not every organisation has some."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return tuple(line.strip() for line in lines if line.strip())
 
 
 def _rows(path: Path) -> list[list[str]]:

@@ -11,11 +11,14 @@ from torch.nn import functional
 
 from gpu.train.embedding.calibration import Case
 from kb.features import COUNTS, KNOWN, NAMES
-from kb.ranking import COMPARED
+from kb.ranking import COMPARED, Ranking, read_ranking, shown
 
 HIDDEN = 24
 STEPS, AT_ONCE, RATE = 2_000, 512, 1e-2
-REFUSED_RIGHT = 0.09  # the share of right answers that may be refused with the wrong ones
+# Of what callers say in other words than the FAQ, so many are found by BM25 of morphemes alone. The training wordings
+# were written to be harder: they are weighed as if it were as many.
+FOUND_BY_WORDS = 0.46
+REFUSED_RIGHT = 0.095  # the share of right answers that may be refused with the wrong ones
 
 
 class _Layers(nn.Module):
@@ -77,25 +80,74 @@ def fitted(cases: Sequence[Case], worth: NDArray[np.float32], seed: int = 0) -> 
     """``ranking.json``'s entry."""
     torch.manual_seed(seed)
     features, there, known, gold = _stacked(cases, worth)
+    weights = torch.tensor(_as_callers_ask(cases, worth))
     ranker = _Ranker()
     optimizer = torch.optim.Adam(ranker.parameters(), lr=RATE)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / STEPS)
     for _ in range(STEPS):
         some = torch.randint(0, len(gold), (AT_ONCE,))
-        loss = functional.cross_entropy(ranker(features[some], there[some], known[some]), gold[some])
+        choices = ranker(features[some], there[some], known[some])
+        loss = (functional.cross_entropy(choices, gold[some], reduction="none") * weights[some]).mean()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
-    with torch.no_grad():
-        chances = torch.softmax(ranker(features, there, known), 1)[:, :-1]
-    surest, best = chances.max(1)
-    return {
+    fitted_so_far = {
         "worth": [round(float(value), 5) for value in worth],
         "entry": ranker.entry.stored(),
         "nothing": ranker.nothing.stored(),
-        "refusal": round(float(torch.quantile(surest[best == gold], REFUSED_RIGHT)), 4),
     }
+    return {**fitted_so_far, **_refusal(cases, read_ranking({**fitted_so_far, "evidence": [], "refusal": 0.0}))}
+
+
+def _refusal(cases: Sequence[Case], ranking: Ranking) -> dict[str, object]:
+    """Weights of a logistic regression that tells right first entries from those of unanswerable questions.
+
+    Wrong first entries of answerable questions teach nothing here.
+    """
+    rows, is_right = [], []
+    for case in cases:
+        likely = np.argsort(-ranking.quick_scores(case.features), kind="stable")[:COMPARED]
+        scores, nothing = ranking.scores(case.features[likely], case.known)
+        if case.gold is not None and case.gold != likely[np.argmax(scores)]:
+            continue
+        confidences = ranking.confidences(scores, nothing)
+        rows.append(shown(case.features[likely], case.known, scores, nothing, confidences))
+        is_right.append(case.gold is not None)
+    table, right = np.stack(rows).astype(np.float64), np.array(is_right)
+    scale = table.std(0) + 1e-6
+    weights = _logistic(table / scale, right) / scale
+    threshold = np.quantile((table @ weights)[right], REFUSED_RIGHT)
+    return {"evidence": [round(float(value), 5) for value in weights], "refusal": round(float(threshold), 4)}
+
+
+def _logistic(table: NDArray[np.float64], right: NDArray[np.bool_], rounds: int = 40) -> NDArray[np.float64]:
+    """By Newton's method, with a little weight decay."""
+    weights = np.zeros(table.shape[1])
+    for _ in range(rounds):
+        chance = 1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))
+        gradient = table.T @ (chance - right) + weights
+        curvature = (table * (chance * (1 - chance))[:, None]).T @ table + np.eye(len(weights))
+        weights -= np.linalg.solve(curvature, gradient)
+    return weights
+
+
+def _as_callers_ask(cases: Sequence[Case], worth: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A weight for each of the cases that :func:`_stacked` keeps."""
+    kept = [case for case in cases if _is_taught(case, worth)]
+    words = NAMES.index("whole_words")
+    is_found = np.array(
+        [case.gold is not None and int(np.argmax(case.features[:, words])) == case.gold for case in kept]
+    )
+    is_answerable = np.array([case.gold is not None for case in kept])
+    found = is_found[is_answerable].mean()
+    weights = np.where(is_found, FOUND_BY_WORDS / found, (1 - FOUND_BY_WORDS) / (1 - found))
+    return np.where(is_answerable, weights, 1.0).astype(np.float32)
+
+
+def _is_taught(case: Case, worth: NDArray[np.float32]) -> bool:
+    """Whether the answer is among the likeliest, or there is none: other cases teach nothing."""
+    return case.gold is None or case.gold in np.argsort(-(case.features @ worth), kind="stable")[:COMPARED]
 
 
 def fitted_worth(cases: Sequence[Case], steps: int = 300) -> NDArray[np.float32]:
@@ -114,15 +166,12 @@ def fitted_worth(cases: Sequence[Case], steps: int = 300) -> NDArray[np.float32]
 
 
 def _stacked(cases: Sequence[Case], worth: NDArray[np.float32]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The likeliest entries of each case, those there are, the question's own features, and the place of the answer.
-
-    Cases whose answer is not among the likeliest teach nothing and are left out.
-    """
+    """The likeliest entries of each case, those there are, the question's own features, and the place of the answer."""
     features, there, known, places = [], [], [], []
     for case in cases:
-        likely = np.argsort(-(case.features @ worth), kind="stable")[:COMPARED]
-        if case.gold is not None and case.gold not in likely:
+        if not _is_taught(case, worth):
             continue
+        likely = np.argsort(-(case.features @ worth), kind="stable")[:COMPARED]
         missing = COMPARED - len(likely)
         features.append(np.pad(case.features[likely], ((0, missing), (0, 0))))
         there.append(np.arange(COMPARED) < len(likely))

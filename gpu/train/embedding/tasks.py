@@ -35,11 +35,11 @@ class Task:
 def foreign_to(
     organisations: Sequence[Organisation], all_of_them: Sequence[Organisation], small_talk: Sequence[str]
 ) -> list[str]:
-    """What these organisations do not answer: callers' questions to other trades, and a third of small talk."""
+    """What these organisations do not answer: callers' questions to other trades, and a tenth of small talk."""
     trades = {organisation.trade for organisation in organisations}
     others = [one for one in all_of_them if one.trade not in trades]
     wordings = [text for one in others for item in one.items for text in item.wordings]
-    return [*wordings, *small_talk[: len(wordings) // 2]]
+    return [*wordings, *small_talk[: len(wordings) // 9]]
 
 
 def task(organisations: Sequence[Organisation], vocabulary: Vocabulary, random: Random) -> Task:

@@ -14,7 +14,9 @@ REGISTRY = Registry.load()
 def test_the_registry_holds_what_the_product_can_use(site):
     names = [model.name for model in REGISTRY.models]
     assert len(set(names)) == len(names)
-    assert {"sherpa", "whisper", "vosk", "speechbrain", "sherpa-voice"} <= {model.engine for model in REGISTRY.models}
+    assert {"sherpa", "whisper", "vosk", "speechbrain", "sherpa-voice", "onnx"} <= {
+        model.engine for model in REGISTRY.models
+    }
     for model in REGISTRY.models:
         if model.setting:  # what a pull tells people to write into aicc.yaml must be accepted there
             (site / "aicc.yaml").write_text(model.setting)
@@ -88,6 +90,10 @@ def test_a_missing_registry(site, aicc):
         (["am/final.mdl", "conf/mfcc.conf"], "vosk"),
         (["ko.onnx", "ko.onnx.json"], "piper"),
         (["hyperparams.yaml", "embedding_model.ckpt"], "speechbrain"),
+        (["model.onnx", "tokenizer.json"], "onnx"),
+        (["onnx/model.onnx", "onnx/model.onnx_data", "onnx/tokenizer.json"], "onnx"),
+        (["onnx/model.onnx", "tokenizer.json", "config.json"], "onnx"),
+        (["model.onnx"], None),
         (["model.bin"], None),
         (["holiday.jpg"], None),
     ],

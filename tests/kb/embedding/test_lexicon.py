@@ -19,6 +19,7 @@ def write(path: Path, spelled: Sequence[str] = KNOWN) -> Path:
         path,
         name=np.array("toy"),
         vectors=VECTORS,
+        general=np.array([[0, 5], [3, 4], [1, 0], [127, 0]], np.int8),
         weights=np.array([1, 0.5, 0.1, 2], np.float16),
         unseen_weight=np.float32(0.25),
         morphemes=np.frombuffer("\n".join(spelled).encode(), np.uint8),
@@ -63,6 +64,7 @@ def test_strange_words_are_the_same_in_another_lexicon_and_at_right_angles(tmp_p
         path,
         name=np.array("wide"),
         vectors=np.eye(4, 256, dtype=np.int8),
+        general=np.eye(4, dtype=np.int8),
         weights=np.ones(4, np.float16),
         unseen_weight=np.float32(1),
         morphemes=np.frombuffer("\n".join(KNOWN).encode(), np.uint8),
@@ -73,6 +75,14 @@ def test_strange_words_are_the_same_in_another_lexicon_and_at_right_angles(tmp_p
     assert np.array_equal(vectors, other.of(other.numbers(strange)).vectors)
     likeness = vectors @ vectors.T - np.eye(40)
     assert np.abs(likeness).max() < 0.35
+
+
+def test_topics_are_nouns_and_acts_that_korean_in_general_has(lexicon: Lexicon) -> None:
+    numbers = lexicon.numbers([Morpheme("환불", "NNG"), Morpheme("는", "JX"), Morpheme("쀍뚧", "NNG")])
+    topics = lexicon.topics(numbers)
+    assert topics.vectors == pytest.approx(np.array([[0.6, 0.8]]), abs=1e-3)
+    assert topics.is_noun.tolist() == [True]
+    assert lexicon.topics(lexicon.numbers([])).vectors.shape == (0, 2)
 
 
 def test_terms_leave_marks_out_and_keep_digits_and_letters() -> None:

@@ -41,7 +41,7 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class AddressSlot:
-    """An address of the book, in its standard form with the detail behind a comma: ``서울특별시 중구 세종대로 110, 3층``.
+    """An address of the book in its standard form, the detail behind a comma: ``서울특별시 중구 세종대로 110, 3층``.
 
     ``partial`` where the number is missing, or the region of a name that several places have; ``unknown`` where it
     looks like an address and the book has none such. A number that the book's road has not got is taken, as buildings
@@ -52,12 +52,14 @@ class AddressSlot:
     book: AddressBook
 
     def find(self, heard: Heard, now: datetime, *, asked: bool) -> Found | None:
-        if heard.source == "dtmf" or not _MAY_NAME_ONE.search(heard.written) and not asked:
+        if heard.source == "dtmf" or not (asked or _MAY_NAME_ONE.search(heard.written)):
             return None
         reading = self._put_right(heard) or self._read(heard)
         if reading is None or not _is_believed(reading):
             return _unknown(heard) if asked else None
         candidate = reading.candidate
+        if candidate.missing == "road" and (unknown := _unknown(heard)) and _DIGITS.search(unknown.written):
+            return unknown if asked else None
         if not asked and not _is_clear(candidate):
             return None
         problem: Problem | None = None if candidate.missing in ("none", "building") else "partial"
@@ -175,4 +177,5 @@ class AnyAddress:
         has_number = any(character.isdigit() for character in heard.written[start:end])
         if not asked and not (has_number and " " in heard.written[start:end]):
             return None
-        return Found(text, text, _AS_TOLD * heard.confidence, start, start + len(text), None if has_number else "partial")
+        problem: Problem | None = None if has_number else "partial"
+        return Found(text, text, _AS_TOLD * heard.confidence, start, start + len(text), problem)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -106,12 +105,10 @@ class _Player:
         caller = Caller(case.caller, case.called, case.direction, dict(case.variables))
         log = _NotingLog(self._note)
         self._chat = Chat(mind, caller, log, self._next_turn, lambda: now)
-        self._began = 0.0
-        self._away = 0.0  # what services took of the turn
 
     async def play(self) -> Played:
         self._services.trouble(self._written.case.services)
-        self._began = time.perf_counter()
+        self._services.stopwatch.restart()
         ending, broken = None, None
         try:
             async with asyncio.timeout(LIMIT_S):
@@ -138,7 +135,7 @@ class _Player:
         self._judged_by[number] = turn
         self._services.trouble(step.services)
         self._is_open, self._ran = True, list(self._running)
-        self._began, self._away = time.perf_counter(), 0.0
+        self._services.stopwatch.restart()
         if step.hang_up:
             raise HungUp
         if step.press is not None:
@@ -152,7 +149,7 @@ class _Player:
         """The bot listens, or is gone: the turn is whole."""
         turn = self._turns[-1]
         self._is_open = False
-        turn.thinking_ms = (time.perf_counter() - self._began - self._away) * 1000
+        turn.thinking_ms = self._services.stopwatch.ms
         turn.called, self._services.called = self._services.called, []
         turn.asked = self._names_of(asked)
         turn.flows |= frozenset(self._running)
@@ -175,9 +172,8 @@ class _Player:
             case FlowLeft(flow=flow) if flow in self._running:
                 self._running.remove(flow)
                 self._capture()  # what the flow knows it is about to forget
-            case ServiceCalled() if self._services.asked_at is not None:
-                self._away += time.perf_counter() - self._services.asked_at
-                self._services.asked_at = None
+            case ServiceCalled():
+                self._services.stopwatch.resume()
 
     def _capture(self) -> None:
         for name, filled in self._chat.conversation.memory.slots.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ import httpx
 from voicebot.dialogue.flow import Service
 from voicebot.dialogue.services import Reply, Services
 from voicebot.dialogue.trial.case import Trouble
+from voicebot.dialogue.trial.stopwatch import Stopwatch
 
 MISBEHAVE = "X-Misbehave"  # the query parameter (or header) by which samples of services fail on command
 RESET_LIMIT_MS = 5_000
@@ -40,15 +40,15 @@ class Called:
 
 
 class WatchedServices(Services):
-    """Of one lane of cases, which are played one after the other. ``called`` grows; ``asked_at`` is when a call that
-    is running began, on ``time.perf_counter``."""
+    """Of one lane of cases, which are played one after the other. ``called`` grows; ``stopwatch`` stands from where a
+    call begins to where who plays the case sets it going again."""
 
     def __init__(self, services: Mapping[str, Service], addresses: Mapping[str, str]) -> None:
         super().__init__(services, addresses)
         self._started = {name: service for name, service in services.items() if name in addresses}
         self._troubles: dict[str, str] = {}
         self.called: list[Called] = []
-        self.asked_at: float | None = None
+        self.stopwatch = Stopwatch()
 
     async def reset(self, now: datetime) -> None:
         """Puts the samples that were started for us back to what they are at the beginning of a call at ``now``.
@@ -58,7 +58,6 @@ class WatchedServices(Services):
         """
         self._troubles.clear()
         self.called.clear()
-        self.asked_at = None
         for name, service in self._started.items():
             if service.reset is None:
                 continue
@@ -86,7 +85,7 @@ class WatchedServices(Services):
         timeout_ms: int | None = None,
         tries: int = 1,
     ) -> Reply:
-        self.asked_at = time.perf_counter()
+        self.stopwatch.pause()
         how = self._troubles.get(name, "none")
         sent = dict(query or {})
         if how != "none":
