@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 # What the tests use beside Python: Debian's espeak-ng is the second voice that the recognizer is tested on.
 SYSTEM_PACKAGES := espeak-ng
 
-.PHONY: demo install test check types style system-packages test-install figures model fixtures clean
+.PHONY: demo install test check types style system-packages test-install figures model embedding schema fixtures clean
 
 demo: install
 	$(BIN)/aicc demo
+	$(BIN)/aicc chat < scenarios/nuri/demo.txt
 
 install: $(VENV)/installed
 
@@ -63,6 +64,14 @@ fixtures: test-install
 # Trains the bundled recognizer from its seed; hours on two cores. AICC_TRAINING_DATA names the data (docs/training.md).
 model: test-install
 	$(BIN)/python -m gpu.train.recognizer $(ARGS)
+
+# Trains the bundled embedding and its ranking from their seed; half an hour on two cores (docs/training.md).
+embedding: test-install
+	$(BIN)/python -m gpu.train.embedding $(ARGS)
+
+# The JSON Schemas by which editors complete and check what designers write (docs/flows.md).
+schema: install
+	$(BIN)/aicc flow schema
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -280,8 +280,10 @@ def test_an_example_counts_like_the_question(embedding: Embedding) -> None:
         replace(entry, examples=("색이 사진이랑 달라요", said)) if entry.id == "return" else entry for entry in ENTRIES
     ]
     found = Index.of(taught, embedding).search(said)
-    assert ids(found)[0] == "return"
-    assert found.hits[0].confidence > plain["return"]
+    assert "return" in ids(found)[:2]
+    assert max(hit.confidence for hit in found.hits if hit.entry.id == "return") > plain["return"]
+    if isinstance(embedding, BundledEmbedding):
+        assert ids(found)[0] == "return" and found.answered
 
 
 def test_vectors_of_a_shelf_are_put_to_their_entries(embedding: Embedding) -> None:

@@ -1,41 +1,34 @@
 """One conversation: it opens with the scenario's flow, then serves one wish after another until somebody ends it.
 
-The conversation is one coroutine. Where it waits for the caller, its place in the flow is its place in the code, so that
-a question in the middle of a form is answered by a call and gone back from by a return.
+The conversation is one coroutine. Where it waits for the caller, its place in the flow is its place in the code, so
+that a question in the middle of a form is answered by a call and gone back from by a return.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from kb.index import Hit
 from kb.korean import content
 from voicebot.dialogue.answer.listening import cut
-from voicebot.dialogue.asked import OFFER, Asked
-from voicebot.dialogue.cues import CHIT_CHAT, Repair
+from voicebot.dialogue.asked import OFFER
+from voicebot.dialogue.cues import CHIT_CHAT
+from voicebot.dialogue.exchange import MOST, Exchange
 from voicebot.dialogue.flow import Flow
 from voicebot.dialogue.form import NUMBERS
 from voicebot.dialogue.heard import Heard
-from voicebot.dialogue.line import Caller, Line, Silence
-from voicebot.dialogue.memory import Memory
+from voicebot.dialogue.line import Caller, Line
 from voicebot.dialogue.mind import Mind
-from voicebot.dialogue.sentences import SENTENCES, Turns, wordings
-from voicebot.dialogue.signals import ChangeOfMind, Ended, Goodbye, HandoffReason, LeaveFlow, RestartCall, Transfer
+from voicebot.dialogue.signals import ChangeOfMind, Ended, Goodbye, Instead, LeaveFlow, RestartCall, Transfer
 from voicebot.dialogue.slots.verdicts import OPENING
-from voicebot.dialogue.template import fill
 from voicebot.dialogue.understand import LIKELY, SURE, Reading, Wish
 from voicebot.dialogue.walk import Walk
-from voicebot.events import AnswerChosen, Event, Fault, HandoffRequested
-
-log = logging.getLogger(__name__)
-
-AnswerSource = Literal["flow", "faq", "llm", "repair"]
+from voicebot.events import HandoffRequested
 
 CLOSE_RATIO = 0.7  # two flows this near to each other: the caller is asked which one is meant
 MOST_EXCHANGES = 3  # questions and answers that a model is told of
@@ -50,29 +43,23 @@ class Rest:
     text: str
 
 
-class Conversation:
-    """With one caller. ``now`` is the wall clock, which dates and greetings go by."""
+class Conversation(Exchange):
+    """What is talked about: the caller's wishes, one after another, and the flows and answers that serve them."""
 
     def __init__(self, mind: Mind, line: Line, caller: Caller, now: Callable[[], datetime] = datetime.now) -> None:
-        self.mind = mind
-        self.line = line
-        self.now = now
-        self._caller = caller
-        self._turns = Turns()
-        self._walks: list[Walk] = []
+        super().__init__(mind, line, caller, now)
         self._offer: Wish | Rest | None = None
-        self.memory = self._fresh_memory()
 
     async def run(self) -> Goodbye | Transfer:
         """To the end, which it has announced to the caller and the log; ``HungUp`` when the caller ends it first."""
         scenario = self.mind.scenario
-        opening = scenario.outbound if self._caller.direction == "out" and scenario.outbound else scenario.start
+        opening = scenario.outbound if self.caller.direction == "out" and scenario.outbound else scenario.start
         try:
             while True:
                 try:
                     await self._serve_all(self.mind.flows[opening])
                 except RestartCall:
-                    self.memory = self._fresh_memory()
+                    self.memory = self.fresh_memory()
         except Ended as ended:
             if isinstance(ended.ending, Transfer):
                 self.line.record(HandoffRequested(ended.ending.reason, ended.ending.skill, ended.ending.summary))
@@ -81,196 +68,6 @@ class Conversation:
     def consider(self, partial: str) -> None:
         """Reads what has been heard so far, so that the final costs nothing where it says the same. No side effects."""
         self.mind.understanding.read(Heard.of(partial), self.now().date())
-
-    # ---- speaking
-
-    async def say(
-        self,
-        text: str,
-        source: AnswerSource = "flow",
-        documents: Sequence[dict[str, Any]] = (),
-        *,
-        interruptible: bool = True,
-        slower: bool = False,
-    ) -> None:
-        self.memory.said.append(text)
-        self.record(AnswerChosen(self.line.turn, source, tuple(documents), text, self.line.turn_ms))
-        await self.line.say(text, interruptible=interruptible, slower=slower)
-
-    async def say_lines(self, lines: Any, *, interruptible: bool = True) -> None:
-        """One of a designer's wordings, filled; nothing where the condition of none holds."""
-        values = self.memory.values()
-        if fitting := wordings(lines, values):
-            await self.say(fill(self._turns.next(fitting), values), interruptible=interruptible)
-
-    def turn_of(self, lines: str | list[str]) -> str:
-        """The next of several wordings."""
-        return self._turns.next([lines] if isinstance(lines, str) else lines)
-
-    async def say_own(self, name: str, **values: Any) -> None:
-        await self.say(self.own(name, **values), "repair")
-
-    def own(self, name: str, **values: Any) -> str:
-        """A sentence of ``sentences.yaml``, in the company's words where it has any."""
-        known = {**self.memory.values(), **values}
-        lines = wordings(self.mind.scenario.sentences.get(name, SENTENCES[name]), known)
-        return fill(self._turns.next(lines or SENTENCES[name]), known)
-
-    def record(self, event: Event) -> None:
-        self.line.record(event)
-
-    def fault(self, room: str, what: str, cured_by: str) -> None:
-        log.warning("%s: %s (%s)", room, what, cured_by)
-        self.record(Fault(room, what, cured_by))
-
-    # ---- listening
-
-    async def hear(self, asked: Asked | None, again: str, easier: str | None = None) -> Reading:
-        """The caller's next words that are for whoever asks; what goes for the whole conversation is dealt with here.
-
-        ``again`` is the question, said anew after whatever came between; ``easier`` its easier wording.
-        """
-        while True:
-            heard = await self.line.listen(asked.slot if asked else None, self.mind.scenario.limits.silence_ms)
-            if isinstance(heard, Silence):
-                await self._silent(again, easier)
-                continue
-            self.memory.silences = 0
-            self.memory.last_heard = heard.written
-            reading = self.mind.understanding.read(heard, self.now().date())
-            if reading.repair is None or self._is_answer(reading, asked):
-                self.memory.said.clear()
-                return reading
-            if not await self._repaired(reading.repair, again):
-                self.memory.said.clear()
-                return reading
-
-    def _is_answer(self, reading: Reading, asked: Asked | None) -> bool:
-        """Whether words that could be meant for the conversation answer what was asked."""
-        if asked is None or reading.repair in ("abuse", "injection", None):
-            return False
-        heard = reading.heard
-        found = asked.slot.find(heard, self.now(), asked=True)
-        if found is None or found.problem:
-            return False
-        if asked.is_open:
-            return not reading.by_words or len(heard.written) > _SHORT_WISH_CHARS
-        if not reading.by_words and found.confidence >= LIKELY:
-            return True
-        if reading.repair == "person":
-            return asked.settings.type == "choice"
-        return found.confidence >= SURE and found.end - found.start >= _MOST * len(heard.written.strip())
-
-    async def _silent(self, again: str, easier: str | None) -> None:
-        memory, limits = self.memory, self.mind.scenario.limits
-        memory.silences += 1
-        if memory.silences >= limits.silences:
-            await self.say_own("silence_goodbye")
-            raise Ended(Goodbye("silence"))
-        if not await self._designers("silence"):
-            await self.say_own("silence")
-        await self.say(again if memory.silences == 1 or easier is None else easier, "repair")
-
-    async def _repaired(self, repair: Repair, again: str) -> bool:
-        """Deals with a repair; false for one that only the asking flow can deal with."""
-        match repair:
-            case "abuse":
-                await self._abused(again)
-            case "injection":
-                await self.say_own("stays_itself")
-                await self._ask_again(again)
-            case "person":
-                if not await self._designers("person"):
-                    await self.say_own("person")
-                    await self.hand_over("asked")
-                await self._ask_again(again)
-            case "repeat" | "slower":
-                if not await self._designers(repair):
-                    await self.repeat(slower=repair == "slower")
-            case "restart":
-                if not await self._designers("restart"):
-                    raise RestartCall
-            case "wait":
-                await self.say_own("wait")
-            case "goodbye":
-                await self.say_own("goodbye")
-                raise Ended(Goodbye("caller"))
-            case "thanks" if not self._walks:
-                await self.say_own("thanks")
-                await self._ask_again(self.own("anything_else"))
-            case "thanks":
-                await self._ask_again(again)
-            case _ if repair in CHIT_CHAT:
-                await self.say_own(repair)
-                await self._ask_again(again)
-            case _:
-                return False
-        return True
-
-    async def _ask_again(self, again: str) -> None:
-        await self.say(again, "repair")
-
-    async def _abused(self, again: str) -> None:
-        rule = self.mind.scenario.abuse
-        if self.memory.warnings < rule.warnings:
-            self.memory.warnings += 1
-            await self.say_own("abuse_warning")
-            return
-        if await self._designers("abuse"):
-            return
-        if rule.then == "handoff":
-            await self.say_own("abuse_handoff")
-            await self.hand_over("abuse")
-        await self.say_own("abuse_goodbye")
-        raise Ended(Goodbye("abuse"))
-
-    async def repeat(self, *, slower: bool = False) -> None:
-        """Says again all that was said since the caller spoke last."""
-        said, self.memory.said = self.memory.said, []
-        if slower:
-            await self.say_own("slower")
-            self.memory.said.clear()
-        for text in said or [self.own("nothing_said")]:
-            await self.say(text, "repair", slower=slower)
-
-    # ---- not understanding
-
-    async def not_understood(self, again: str, easier: str | None) -> None:
-        """Once: sorry and again; twice: in easier words; then a person takes over."""
-        memory = self.memory
-        memory.not_understood += 1
-        if memory.not_understood >= self.mind.scenario.limits.not_understood:
-            memory.not_understood = 0
-            if not await self._designers("not_understood"):
-                await self.say_own("give_up")
-                await self.hand_over("low_confidence")
-            await self.say(again, "repair")
-            return
-        if memory.not_understood == 1 or easier is None:
-            await self.say_own("not_understood")
-            await self.say(again, "repair")
-        else:
-            await self.say(easier, "repair")
-
-    def understood(self) -> None:
-        self.memory.not_understood = 0
-
-    @property
-    def handoff_reason(self) -> HandoffReason:
-        """Why a flow hands over: the first repair on the way here, else the designer's own reason."""
-        repairs = (_REASONS.get(walk.flow.repairs or "") for walk in self._walks)
-        return next(filter(None, repairs), "flow")
-
-    async def hand_over(self, reason: HandoffReason, skill: str | None = None, summary: str | None = None) -> None:
-        """Ends the conversation towards a person."""
-        flow = next((walk.flow.flow for walk in reversed(self._walks) if walk.flow.repairs is None), None)
-        raise Ended(
-            Transfer(
-                reason,
-                skill or self.mind.scenario.skill,
-                summary or self.memory.summary(flow, self.memory.last_heard),
-            )
-        )
 
     # ---- serving wishes
 
@@ -282,8 +79,13 @@ class Conversation:
             again = said[0] if is_asked else self._next_question()
             if not is_asked:
                 await self.say(again)
-            reading = await self.hear(OFFER if self._offer else None, again, self._easier())
-            await self._serve(reading)
+            reading: Reading | None = await self.hear(OFFER if self._offer else None, again, self._easier())
+            while reading:
+                try:
+                    await self._serve(reading)
+                    reading = None
+                except Instead as instead:
+                    reading = instead.reading
 
     def _next_question(self) -> str:
         match self._offer:
@@ -345,7 +147,7 @@ class Conversation:
 
     async def no_answer(self) -> None:
         """Nothing here answers it: a person could."""
-        if await self._designers("no_answer"):
+        if await self.designers("no_answer"):
             return
         question = self.own("no_answer")
         await self.say(question, "repair")
@@ -358,6 +160,8 @@ class Conversation:
         reading = await self.hear(OFFER, question)
         verdict = self._verdict(reading)
         if verdict is None:
+            if not self.walks:
+                raise Instead(reading)
             await self.serve_wish(reading)
             return False
         self.understood()
@@ -387,8 +191,7 @@ class Conversation:
             both = Heard.of(f"{reading.heard.spoken} {answer.heard.spoken}", confidence=answer.heard.confidence)
             verdict, reading = True, replace(reading, heard=both)
         if verdict is None:
-            await self.serve_wish(answer)
-            return
+            raise Instead(answer)
         self.understood()
         if verdict:
             await self._fulfil(wish, reading.heard.written, reading)
@@ -397,7 +200,7 @@ class Conversation:
         """Whether who was offered a flow tells a number that it would ask for, instead of yes."""
         for slot in (self.mind.asked(flow, name) for name in Walk(self, flow).asks):
             found = slot.slot.find(heard, self.now(), asked=True) if slot.settings.type in NUMBERS else None
-            if found and not found.problem and found.end - found.start >= _MOST * len(heard.written.strip()):
+            if found and not found.problem and found.end - found.start >= MOST * len(heard.written.strip()):
                 return True
         return False
 
@@ -414,7 +217,7 @@ class Conversation:
         if chosen:
             await self._fulfil(chosen, reading.heard.written, reading)
         else:
-            await self.serve_wish(answer)
+            raise Instead(answer)
 
     async def _fulfil(self, wish: Wish, question: str, reading: Reading) -> None:
         if wish.kind == "flow":
@@ -426,7 +229,7 @@ class Conversation:
 
     def is_walking(self, flow: str) -> bool:
         """Whether the flow is being followed, or waits for one that it has linked to."""
-        return any(walk.flow.flow == flow for walk in self._walks)
+        return any(walk.flow.flow == flow for walk in self.walks)
 
     async def walk(self, flow: Flow, reading: Reading | None = None, linked_from: str | None = None) -> None:
         """Follows a flow to its end, or to the end of whatever the caller would rather have.
@@ -435,7 +238,7 @@ class Conversation:
         """
         while True:
             walk = Walk(self, flow)
-            self._walks.append(walk)
+            self.walks.append(walk)
             try:
                 await walk.run(reading, linked_from)
                 return
@@ -446,11 +249,11 @@ class Conversation:
                     await self.say_own("cancelled")
                 return
             except ChangeOfMind as change:
-                if len(self._walks) > 1:  # the flow that waits for this one is not what the caller wants either
+                if len(self.walks) > 1:  # the flow that waits for this one is not what the caller wants either
                     raise
                 flow, reading = self.mind.flows[change.flow], change.reading
             finally:
-                self._walks.remove(walk)
+                self.walks.remove(walk)
 
     async def answer(self, question: str, *, offering: bool = False) -> bool:
         """Answers from the knowledge base; false where nothing there does."""
@@ -476,8 +279,8 @@ class Conversation:
         self._offer = Rest(said.rest) if said.rest else None
 
     async def digress(self, reading: Reading, again: str) -> bool:
-        """A wish in the middle of a form: answers a question and comes back, or follows another flow; false for none."""
-        current = {walk.flow.flow for walk in self._walks}
+        """A wish in the middle of a form: answers it and comes back, or follows another flow; false for none."""
+        current = {walk.flow.flow for walk in self.walks}
         best = next((wish for wish in reading.wishes if wish.kind != "repair" and wish.name not in current), None)
         if best is None or best.confidence < SURE:
             return False
@@ -487,11 +290,11 @@ class Conversation:
                 return False
             await self.say(f"{self.own('back_to')} {again}", "repair")
             return True
-        if len(self._walks) >= DEEPEST or not self._walks[-1].is_begun:
+        if len(self.walks) >= DEEPEST or not self.walks[-1].is_begun:
             raise ChangeOfMind(best.name, reading)
         if self.mind.flows[best.name].kind == "main" and _drops(reading.heard.written):
             raise ChangeOfMind(best.name, reading)
-        interrupted = self._walks[-1].flow
+        interrupted = self.walks[-1].flow
         await self.walk(self.mind.flows[best.name], reading)
         question = self.own("resume", 이름=interrupted.flow)
         await self.say(question, "repair")
@@ -500,26 +303,7 @@ class Conversation:
         await self.say(again, "repair")
         return True
 
-    async def _designers(self, repair: str) -> bool:
-        """Runs the designer's flow for a repair, where there is one."""
-        flow = self.mind.repairing(repair)
-        if flow is None or any(walk.flow is flow for walk in self._walks):
-            return False
-        await self.walk(flow)
-        return True
 
-    def _fresh_memory(self) -> Memory:
-        return Memory(self.mind.scenario.company, self._caller.number, self.now(), dict(self._caller.variables))
-
-
-_REASONS: dict[str, HandoffReason] = {
-    "person": "asked",
-    "not_understood": "low_confidence",
-    "no_answer": "no_answer",
-    "abuse": "abuse",
-}
-_SHORT_WISH_CHARS = 14  # "상담사 연결해 주세요" is never a complaint's text
-_MOST = 0.6
 _DROPPING = ("말고", "그냥", "아니", "취소", "대신", "안 할")
 
 

@@ -61,9 +61,10 @@ class Form:
         conversation, memory = self._conversation, self._conversation.memory
         asked = self._asked(name)
         settings = asked.settings
-        if settings.from_call == "caller_number" and name not in memory.slots and memory.caller_number:
-            if found := asked.slot.find(Heard.of(memory.caller_number), conversation.now(), asked=True):
-                self._fill(asked, found, Heard.of(memory.caller_number))
+        number = Heard.of(memory.caller_number if settings.from_call == "caller_number" else "")
+        known = name in memory.slots or not number.spoken
+        if not known and (found := asked.slot.find(number, conversation.now(), asked=True)):
+            self._fill(asked, found, number)
         if name in memory.slots:
             if settings.keep != "confirm" or conversation.is_walking(memory.slots[name].flow):
                 return
@@ -189,7 +190,7 @@ class Form:
     # ---- confirming
 
     async def _settled(self, asked: Asked, found: Found, heard: Heard) -> Found | None:
-        """The value once it is confirmed, where it has to be, and filled; None where the question must be asked again."""
+        """The value once it is confirmed, where it has to be, and filled; None where it must be asked for again."""
         conversation = self._conversation
         policy = asked.settings.confirm if asked.settings.type != "yes_no" else "never"
         question = ""

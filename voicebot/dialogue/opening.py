@@ -36,7 +36,8 @@ def open_mind(
     known = [*_own_knowledge(loaded), *knowledge]
     for flow in loaded.flows.values():
         if unknown := set(flow.questions) - {entry.id for entry in known}:
-            raise KnowledgeBroken(f'flow "{flow.flow}" serves {", ".join(sorted(unknown))}: no such entry is known here')
+            names = ", ".join(sorted(unknown))
+            raise KnowledgeBroken(f'flow "{flow.flow}" serves {names}: no such entry is known here')
     entries = entries_of(list(loaded.flows.values()), known)
     synonyms = Synonyms.load(loaded.folder / loaded.scenario.synonyms) if loaded.scenario.synonyms else Synonyms()
     return Mind(

@@ -54,6 +54,13 @@ class FlowDone(Signal):
     """The running flow is through, wherever in it its way stands."""
 
 
+class Instead(Signal):
+    """The caller was offered something and wants something else, outside of any flow."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+
 class RestartCall(Signal):
     """Everything from the beginning."""
 

@@ -1,7 +1,7 @@
 """What a caller wants: the flow, the question or the repair that an utterance means, each with a confidence.
 
-Flows, repairs and the company's questions stand in one index and compete for an utterance: 반품하고 싶어요 is for the flow,
-반품 배송비는 누가 내요 for the knowledge base, and 사람 바꿔요 for neither.
+Flows, repairs and the company's questions stand in one index: 반품하고 싶어요 is for the flow, 반품 배송비는 누가 내요
+for the knowledge base, and 사람 바꿔요 for neither.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Reading:
 
 
 class Understanding:
-    """Reads utterances for one scenario, for all its calls; what was read of a partial is there when it is the final."""
+    """Reads utterances for one scenario, for all its calls; what was read of a partial need not be read again."""
 
     def __init__(self, index: Index, entries: Sequence[Entry] = ()) -> None:
         """``entries`` are those of the index (:func:`entries_of`)."""

@@ -1,11 +1,13 @@
-"""Particles that a writer leaves open: ``냉장고(은/는)`` becomes 냉장고는, ``3개(이/가)`` 3개가, ``서울(으로/로)`` 서울로."""
+"""Particles that a writer leaves open: ``냉장고(은/는)`` becomes 냉장고는, ``서울(으로/로)`` 서울로."""
 
 import re
 
 from voicebot.text.endings import ends_consonant, ends_rieul
 from voicebot.text.spoken import to_spoken
 
-_OPEN = re.compile(r"(?P<word>\S*?(?P<last>[^\s()]))?(?P<quote>[\"'”’)]?)\((?P<closed>[가-힣]{1,6})/(?P<open>[가-힣]{1,6})\)")
+_OPEN = re.compile(
+    r"(?P<word>\S*?(?P<last>[^\s()]))?(?P<quote>[\"'”’)]?)\((?P<closed>[가-힣]{1,6})/(?P<open>[가-힣]{1,6})\)"
+)
 
 
 def settle_particles(text: str) -> str:

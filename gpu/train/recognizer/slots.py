@@ -204,4 +204,3 @@ class Slots:
             )
             address += f" {sino(building)}동 {sino(unit)}호"
         return address.strip()
-
