@@ -69,5 +69,7 @@ def _asked(item: Item, random: Random) -> Iterator[str]:
 def for_any_embedding(case: Case) -> Case:
     """What is left without vectors of morphemes, and with likenesses of unknown scale."""
     kept = [name in LEXICAL or name.endswith("likeness") for name in NAMES]
-    features = standardised(case.features) * np.array(kept, np.float32)
+    features = case.features.copy()
+    features[:, NAMES.index("whole_likeness")] = features[:, NAMES.index("answer_likeness")]  # as the index has it
+    features = standardised(features) * np.array(kept, np.float32)
     return Case(case.asked, features, np.zeros_like(case.known), case.gold)

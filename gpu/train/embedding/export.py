@@ -27,7 +27,7 @@ def export(network: Network, vocabulary: Vocabulary, path: Path) -> int:
     _, directions = np.linalg.eigh(likeness.T @ likeness)
     general = _as_bytes(likeness @ directions[:, -GENERAL_DIMENSIONS:])
     spelled = "\n".join(f"{form}/{tag}" for form, tag in vocabulary.morphemes[UNSEEN + 1 :]).encode()
-    digest = hashlib.sha256(scaled.tobytes() + general.tobytes() + spelled).hexdigest()[:8]
+    digest = hashlib.sha256(scaled.tobytes() + general.tobytes() + weights.tobytes() + spelled).hexdigest()[:8]
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         path,

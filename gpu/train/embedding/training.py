@@ -49,7 +49,7 @@ def train(
     network.train()
     recent: list[float] = []
     for step in range(steps):
-        two = [organisations[number] for number in random.choice(len(organisations), 2, replace=False)]
+        two = _two(organisations, random)
         listwise = _listwise(network, task(two, vocabulary, random))
         loss = listwise + MOVED_PENALTY * (network.moved.weight**2).sum()
         if words:
@@ -64,6 +64,13 @@ def train(
         if step % 50 == 49:
             log.info("step %d of %d: loss %.3f", step + 1, steps, np.mean(recent[-50:]))
     network.eval()
+
+
+def _two(organisations: Sequence[Organisation], random: Random) -> list[Organisation]:
+    """Of two trades: two of one are asked the same things, and neither would be wrong to answer."""
+    one = organisations[int(random.integers(len(organisations)))]
+    others = [other for other in organisations if other.trade != one.trade] or [one]
+    return [one, others[int(random.integers(len(others)))]]
 
 
 def _listwise(network: Network, of: Task) -> Tensor:
@@ -81,7 +88,10 @@ def _same(network: Network, vocabulary: Vocabulary, words: Sequence[Sequence[str
 
 def _alike(network: Network, vocabulary: Vocabulary, sentences: Sentences, random: Random) -> Tensor:
     """Cosines in the order of what people found: Su, "CoSENT", 2022."""
-    some = [sentences[number] for number in random.choice(len(sentences), SENTENCES_AT_ONCE, replace=False)]
+    some = [
+        sentences[number]
+        for number in random.choice(len(sentences), min(SENTENCES_AT_ONCE, len(sentences)), replace=False)
+    ]
     one, other = (network.read(vocabulary.texts([str(pair[side]) for pair in some])).mean for side in (0, 1))
     cosines = SHARPNESS * (one * other).sum(1)
     scores = torch.tensor([pair[2] for pair in some])

@@ -40,8 +40,13 @@ class Vocabulary:
         return Texts(padded, self.tag_of[padded.clamp(min=0)])
 
     def vectors(self) -> NDArray[np.float32]:
-        """Where training starts: what Kiwi says, of another word of the same form else, or nothing."""
-        found = np.zeros((len(self.morphemes), self._likeness.vectors.shape[1]), np.float32)
+        """Where training starts: what Kiwi says, of another word of the same form else, or any direction.
+
+        Not zero: a vector without a direction has no gradient that an optimizer could follow.
+        """
+        dimensions = self._likeness.vectors.shape[1]
+        found = np.random.default_rng(0).standard_normal((len(self.morphemes), dimensions)).astype(np.float32)
+        found /= np.linalg.norm(found, axis=1, keepdims=True)
         for row, morpheme in zip(found, self.morphemes, strict=True):
             number = self._known.get(morpheme, self._forms.get(morpheme.form))
             if number is not None:
