@@ -33,7 +33,7 @@ def _open(folder: Path, settings: Settings, addresses_of_services: Mapping[str, 
     from kb.shelf import Shelf
     from voicebot.dialogue.answer import open_answers
     from voicebot.dialogue.opening import open_mind
-    from voicebot.dialogue.scenario_file import load_scenario
+    from voicebot.dialogue.scenario.scenario_file import load_scenario
 
     embedding = open_embedding(settings.embedding, settings.models, settings.embedding_url)
     ingested = Shelf.open(settings.knowledge, embedding).entries() if settings.knowledge.is_dir() else ()

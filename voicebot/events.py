@@ -1,9 +1,9 @@
 """The event log's vocabulary: what can happen in a call, one frozen dataclass each, and their JSON form.
 
-A thing that happened is in the past tense. Every event of a call carries ``call_id``, ``seq`` (from 0, no gaps, given
-by the log's one owner) and ``at_ms`` (since the call began); :class:`Logged` adds them. Texts come as ``spoken`` (what the
-recognizer heard) and ``written`` (what people read). ``turn`` counts the utterances of both people from 1; what the bot
-says carries the turn it answers, 0 when unasked.
+A thing that happened is in the past tense. Every event of a call carries ``call_id``, ``seq`` (from 0, no gaps,
+given by the log's one owner) and ``at_ms`` (since the call began); :class:`Logged` adds them. Texts come as ``spoken``
+(what the recognizer heard) and ``written`` (what people read). ``turn`` counts the utterances of both people from 1;
+what the bot says carries the turn it answers, 0 when unasked.
 
 Readers skip types they do not know: an old desk reads a new log.
 """

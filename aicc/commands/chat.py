@@ -60,7 +60,7 @@ async def _calls(
     from aicc.mind import open_mind
     from aicc.typing_caller import JsonCalls, ShownCalls
     from voicebot.dialogue.samples import samples
-    from voicebot.dialogue.scenario_file import load_scenario
+    from voicebot.dialogue.scenario.scenario_file import load_scenario
     from voicebot.doors.typed_lines import TypedLines
 
     loaded = load_scenario(path or _sample_company())

@@ -9,8 +9,8 @@ import typer
 from aicc.output import Answer, answers
 
 if TYPE_CHECKING:
-    from voicebot.dialogue.graph import Graph
-    from voicebot.dialogue.problem import Problem
+    from voicebot.dialogue.graph.graph import Graph
+    from voicebot.dialogue.scenario.problem import Problem
 
 flow = typer.Typer(help="Conversation flows: judge them, draw them, try them out.", no_args_is_help=True)
 
@@ -26,9 +26,9 @@ class Format(StrEnum):
 @answers
 def lint_scenario(path: Scenario) -> Answer:
     """What is wrong with a scenario, each with file, line and cure; fails if it cannot run."""
-    from voicebot.dialogue.lint import lint
-    from voicebot.dialogue.problem import ScenarioInvalid
-    from voicebot.dialogue.scenario_file import load_scenario
+    from voicebot.dialogue.scenario.lint import lint
+    from voicebot.dialogue.scenario.problem import ScenarioInvalid
+    from voicebot.dialogue.scenario.scenario_file import load_scenario
 
     try:
         loaded = load_scenario(path)
@@ -61,11 +61,11 @@ def draw(
     """Draw a flow, or the whole scenario."""
     graph = _graph(path, name)
     if form is Format.svg:
-        from voicebot.dialogue.drawing import svg
+        from voicebot.dialogue.graph.drawing import svg
 
         text = svg(graph)
     else:
-        from voicebot.dialogue.graph import mermaid
+        from voicebot.dialogue.graph.graph import mermaid
 
         text = mermaid(graph)
     data = {"format": form.value, "flow": name, "boxes": len(graph.boxes), "arrows": len(graph.edges)}
@@ -82,7 +82,7 @@ def publish_schemas(
     out: Annotated[Path, typer.Option(help="The folder to write them into.")] = Path("scenarios/schema"),
 ) -> Answer:
     """Write the JSON Schemas by which editors complete and check what designers write."""
-    from voicebot.dialogue.schema import write_schemas
+    from voicebot.dialogue.scenario.schema import write_schemas
 
     paths = write_schemas(out)
     return Answer({"files": paths}, "\n".join(map(str, paths)))
@@ -90,9 +90,9 @@ def publish_schemas(
 
 def _graph(path: Path, name: str | None) -> "Graph":
     from aicc.errors import AiccError
-    from voicebot.dialogue.graph import flow_graph, scenario_graph
-    from voicebot.dialogue.misspelled import did_you_mean
-    from voicebot.dialogue.scenario_file import load_scenario
+    from voicebot.dialogue.graph.graph import flow_graph, scenario_graph
+    from voicebot.dialogue.scenario.misspelled import did_you_mean
+    from voicebot.dialogue.scenario.scenario_file import load_scenario
 
     loaded = load_scenario(path)
     if name is None:

@@ -36,7 +36,7 @@ def test(
     import time
 
     from aicc.settings import settings_of
-    from voicebot.dialogue.problem import ScenarioInvalid
+    from voicebot.dialogue.scenario.problem import ScenarioInvalid
     from voicebot.dialogue.trial import report
     from voicebot.dialogue.trial.case_file import find_files, read_cases
     from voicebot.dialogue.trial.junit import junit

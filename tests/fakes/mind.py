@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from kb.entry import Entry, faces
 from voicebot.dialogue.answer.clause import Clause, backing
 from voicebot.dialogue.mind import Mind
-from voicebot.dialogue.scenario_file import load_scenario
+from voicebot.dialogue.scenario.scenario_file import load_scenario
 from voicebot.dialogue.services import Services
 from voicebot.dialogue.slots import FreeText
 from voicebot.dialogue.understand import Understanding, entries_of

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from voicebot.dialogue import slot_settings as settings
+from voicebot.dialogue.scenario import slot_settings as settings
 from voicebot.dialogue.slots import Amount, Choice, Date, Digits, FreeText, Name, OrderNumber, Phone, Slot, Time, YesNo
 
 

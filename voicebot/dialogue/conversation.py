@@ -19,11 +19,11 @@ from voicebot.dialogue.answer.listening import cut
 from voicebot.dialogue.asked import OFFER
 from voicebot.dialogue.cues import CHIT_CHAT
 from voicebot.dialogue.exchange import MOST, Exchange
-from voicebot.dialogue.flow import Flow
 from voicebot.dialogue.form import NUMBERS
 from voicebot.dialogue.heard import Heard
 from voicebot.dialogue.line import Caller, Line
 from voicebot.dialogue.mind import Mind
+from voicebot.dialogue.scenario.flow import Flow
 from voicebot.dialogue.signals import ChangeOfMind, Ended, Goodbye, Instead, LeaveFlow, RestartCall, Transfer
 from voicebot.dialogue.slots.verdicts import OPENING
 from voicebot.dialogue.understand import LIKELY, SURE, Reading, Wish

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from voicebot.dialogue.asked import Asked
 from voicebot.dialogue.cues import CHIT_CHAT, Repair
-from voicebot.dialogue.flow import Flow
 from voicebot.dialogue.line import Caller, Line, Silence
 from voicebot.dialogue.memory import Memory
 from voicebot.dialogue.mind import Mind
+from voicebot.dialogue.scenario.flow import Flow
 from voicebot.dialogue.sentences import SENTENCES, Turns, wordings
 from voicebot.dialogue.signals import Ended, Goodbye, HandoffReason, RestartCall, Transfer
 from voicebot.dialogue.template import fill

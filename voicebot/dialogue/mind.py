@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from voicebot.dialogue.answer.answers import Answers
 from voicebot.dialogue.asked import Asked, finder
-from voicebot.dialogue.flow import Flow, Scenario
-from voicebot.dialogue.scenario_file import LoadedScenario
+from voicebot.dialogue.scenario.flow import Flow, Scenario
+from voicebot.dialogue.scenario.scenario_file import LoadedScenario
 from voicebot.dialogue.services import Services
 from voicebot.dialogue.slots import Slot
 from voicebot.dialogue.understand import Understanding

@@ -10,7 +10,7 @@ from kb.loading import load
 from kb.synonyms import Synonyms
 from voicebot.dialogue.answer.answers import Answers
 from voicebot.dialogue.mind import Mind
-from voicebot.dialogue.scenario_file import LoadedScenario, load_scenario
+from voicebot.dialogue.scenario.scenario_file import LoadedScenario, load_scenario
 from voicebot.dialogue.services import Services
 from voicebot.dialogue.slots.address import AddressSlot, AnyAddress
 from voicebot.dialogue.understand import Understanding, entries_of

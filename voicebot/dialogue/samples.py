@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from voicebot.dialogue.flow import Service
+from voicebot.dialogue.scenario.flow import Service
 
 START_LIMIT_S = 30.0  # on a machine that is busy with other things; one that ends is noticed at once
 STOP_LIMIT_S = 3.0

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from voicebot.dialogue.flow import Service
+from voicebot.dialogue.scenario.flow import Service
 
 log = logging.getLogger(__name__)
 

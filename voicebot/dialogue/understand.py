@@ -16,8 +16,8 @@ from kb.entry import Entry, faces
 from kb.index import Hit, Index
 from kb.korean import content
 from voicebot.dialogue.cues import Repair, cue, examples, is_question
-from voicebot.dialogue.flow import Flow
 from voicebot.dialogue.heard import Heard
+from voicebot.dialogue.scenario.flow import Flow
 
 Kind = Literal["flow", "faq", "repair"]
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
-from voicebot.dialogue import step as steps
-from voicebot.dialogue.flow import Flow
 from voicebot.dialogue.form import Form
+from voicebot.dialogue.scenario import step as steps
+from voicebot.dialogue.scenario.flow import Flow
+from voicebot.dialogue.scenario.step import Step
 from voicebot.dialogue.services import Reply, picked
 from voicebot.dialogue.signals import AskAgain, Ended, FlowDone, Goodbye, JumpTo, LeaveFlow, RestartCall
-from voicebot.dialogue.step import Step
 from voicebot.dialogue.template import TemplateInvalid, evaluate, fill, fill_data, fill_path, holds
 from voicebot.dialogue.understand import Reading
 from voicebot.events import CallbackBooked, ConsentGiven, FlowEntered, FlowLeft, MessageSent, ServiceCalled

@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from aicc.commands.flow import flow
-from tests.voicebot.dialogue.faults import SCENARIOS
-from voicebot.dialogue.schema import FILES
+from tests.voicebot.dialogue.scenario.faults import SCENARIOS
+from voicebot.dialogue.scenario.schema import FILES
 
 
 def run(*arguments):

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from voicebot.dialogue import samples as samples_module
-from voicebot.dialogue.flow import Service
 from voicebot.dialogue.samples import SampleFailed, samples
+from voicebot.dialogue.scenario.flow import Service
 
 SERVES = """
     import os, socketserver, sys
@@ -135,7 +135,7 @@ def test_termination_takes_the_samples_along(service, tmp_path):
         import asyncio
         from pathlib import Path
         from tests.voicebot.dialogue.test_samples import ask
-        from voicebot.dialogue.flow import Service
+        from voicebot.dialogue.scenario.flow import Service
         from voicebot.dialogue.samples import samples
         services = {{"주문": Service(url="http://127.0.0.1:9", start={command!r})}}
         async def run():

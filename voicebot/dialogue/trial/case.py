@@ -27,7 +27,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, NaiveDatetime, model_validator
 
-from voicebot.dialogue.step import Written
+from voicebot.dialogue.scenario.step import Written
 
 
 def _as_text(value: Any) -> Any:

@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from voicebot.dialogue.misspelled import did_you_mean
-from voicebot.dialogue.problem import Problem, ScenarioInvalid
-from voicebot.dialogue.scenario_file import SCENARIO_FILE
+from voicebot.dialogue.scenario.misspelled import did_you_mean
+from voicebot.dialogue.scenario.problem import Problem, ScenarioInvalid
+from voicebot.dialogue.scenario.scenario_file import SCENARIO_FILE
+from voicebot.dialogue.scenario.yaml_file import FileInvalid, Source, Where, read_yaml
 from voicebot.dialogue.trial.case import Case, CaseFile, HandedOff, Talk, Trouble
-from voicebot.dialogue.yaml_file import FileInvalid, Source, Where, read_yaml
 
 TESTS = "tests"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from voicebot.dialogue.misspelled import did_you_mean
+from voicebot.dialogue.scenario.misspelled import did_you_mean
 from voicebot.dialogue.signals import Transfer
 from voicebot.dialogue.trial.case import Expected, HandedOff, Talk
 from voicebot.dialogue.trial.days import as_data, as_said

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from voicebot.dialogue.mind import Mind
 from voicebot.dialogue.samples import Addresses, samples
-from voicebot.dialogue.scenario_file import load_scenario
+from voicebot.dialogue.scenario.scenario_file import load_scenario
 from voicebot.dialogue.trial.case_file import WrittenCase
 from voicebot.dialogue.trial.expect import Miss, judge
 from voicebot.dialogue.trial.play import Played, play

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from voicebot.dialogue.flow import Service
+from voicebot.dialogue.scenario.flow import Service
 from voicebot.dialogue.services import Reply, Services
 from voicebot.dialogue.trial.case import Trouble
 from voicebot.dialogue.trial.stopwatch import Stopwatch

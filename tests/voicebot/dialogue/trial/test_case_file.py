@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from voicebot.dialogue.problem import ScenarioInvalid
+from voicebot.dialogue.scenario.problem import ScenarioInvalid
 from voicebot.dialogue.trial.case_file import find_files, read_cases
 
 TEAHOUSE = Path(__file__).parent / "teahouse"

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from voicebot.dialogue.flow import Service
+from voicebot.dialogue.scenario.flow import Service
 from voicebot.dialogue.trial.case import Trouble
 from voicebot.dialogue.trial.watched import ResetFailed, WatchedServices
 

@@ -1,0 +1,1 @@
+"""Flows as pictures: Mermaid, and SVG with a layout of our own."""

@@ -1,0 +1,1 @@
+"""What designers write: scenarios and flows in YAML, read, judged and published as schemas."""
