@@ -6,18 +6,17 @@ that a question in the middle of a form is answered by a call and gone back from
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from kb.index import Hit
 from kb.korean import content
 from voicebot.dialogue.answer.listening import cut
 from voicebot.dialogue.asked import OFFER
-from voicebot.dialogue.cues import CHIT_CHAT
+from voicebot.dialogue.cues import CHIT_CHAT, Repair
 from voicebot.dialogue.exchange import MOST, Exchange
 from voicebot.dialogue.form import NUMBERS
 from voicebot.dialogue.heard import Heard
@@ -59,7 +58,10 @@ class Conversation(Exchange):
                 try:
                     await self._serve_all(self.mind.flows[opening])
                 except RestartCall:
+                    warnings = self.memory.warnings  # of those a caller cannot get rid of
                     self.memory = self.fresh_memory()
+                    self.memory.warnings = warnings
+                    self._offer = None
         except Ended as ended:
             if isinstance(ended.ending, Transfer):
                 self.line.record(HandoffRequested(ended.ending.reason, ended.ending.skill, ended.ending.summary))
@@ -69,29 +71,38 @@ class Conversation(Exchange):
         """Reads what has been heard so far, so that the final costs nothing where it says the same. No side effects."""
         self.mind.understanding.read(Heard.of(partial), self.now().date())
 
+    async def repaired(self, repair: Repair, again: str) -> bool:
+        if repair == "thanks" and not self.walks:
+            self._offer = None  # who says thanks has heard enough
+        return await super().repaired(repair, again)
+
     # ---- serving wishes
 
     async def _serve_all(self, opening: Flow) -> None:
-        await self.walk(opening)
+        reading = await self._instead_of(self.walk(opening))
         while True:
+            while reading:
+                reading = await self._instead_of(self._serve(reading))
             said = self.memory.said[-1:]
             is_asked = bool(said) and said[0].rstrip().endswith("?")  # by the flow, or by what was not understood
             again = said[0] if is_asked else self._next_question()
             if not is_asked:
                 await self.say(again)
-            reading: Reading | None = await self.hear(OFFER if self._offer else None, again, self._easier())
-            while reading:
-                try:
-                    await self._serve(reading)
-                    reading = None
-                except Instead as instead:
-                    reading = instead.reading
+            reading = await self.hear(OFFER if self._offer else None, again, self._easier())
+
+    async def _instead_of(self, served: Coroutine[Any, Any, None]) -> Reading | None:
+        """What the caller said who would rather have something else than what was being served."""
+        try:
+            await served
+        except Instead as instead:
+            return instead.reading
+        return None
 
     def _next_question(self) -> str:
         match self._offer:
             case Rest():
                 return self.own("offer_rest")
-            case Wish(hit=Hit() as hit):
+            case Wish(hit=hit) if hit is not None:
                 return self.own("offer_answer", 질문=hit.entry.question)
         return self.own("anything_else")
 
@@ -101,6 +112,8 @@ class Conversation(Exchange):
 
     async def _serve(self, reading: Reading) -> None:
         offer, self._offer = self._offer, None
+        if offer and reading.repair == "cancel" and not _wanted(reading):
+            return
         answer = OFFER.slot.find(reading.heard, self.now(), asked=True)
         is_bare = answer is not None and (
             len(content(reading.heard.written)) <= 1
@@ -128,7 +141,7 @@ class Conversation(Exchange):
             await self.say_own(best.name)
             return
         if best is None or best.kind == "repair" or best.confidence < LIKELY:
-            await self._unserved(reading)
+            await (self.say_own("nothing_to_cancel") if reading.repair == "cancel" else self._unserved(reading))
             return
         self.understood()
         if best.kind == "flow" and len(flows) > 1 and flows[1].confidence > max(LIKELY, CLOSE_RATIO * best.confidence):

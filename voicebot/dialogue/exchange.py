@@ -16,7 +16,7 @@ from voicebot.dialogue.mind import Mind
 from voicebot.dialogue.scenario.flow import Flow
 from voicebot.dialogue.sentences import SENTENCES, Turns, wordings
 from voicebot.dialogue.signals import Ended, Goodbye, HandoffReason, RestartCall, Transfer
-from voicebot.dialogue.template import fill
+from voicebot.dialogue.template import TemplateInvalid, fill
 from voicebot.dialogue.understand import LIKELY, SURE, Reading
 from voicebot.events import AnswerChosen, Event, Fault
 
@@ -81,7 +81,11 @@ class Exchange(ABC):
         """A sentence of ``sentences.yaml``, in the company's words where it has any."""
         known = {**self.memory.values(), **values}
         lines = wordings(self.mind.scenario.sentences.get(name, SENTENCES[name]), known)
-        return fill(self._turns.next(lines or SENTENCES[name]), known)
+        try:
+            return fill(self._turns.next(lines or SENTENCES[name]), known)
+        except TemplateInvalid as invalid:
+            self.fault("scenario", f"sentences: {name}: {invalid}", "said in the engine's own words")
+            return fill(self._turns.next(SENTENCES[name]), known)
 
     def record(self, event: Event) -> None:
         self.line.record(event)
@@ -108,7 +112,7 @@ class Exchange(ABC):
             if reading.repair is None or self._is_answer(reading, asked):
                 self.memory.said.clear()
                 return reading
-            if not await self._repaired(reading.repair, again):
+            if not await self.repaired(reading.repair, again):
                 self.memory.said.clear()
                 return reading
 
@@ -138,7 +142,7 @@ class Exchange(ABC):
             await self.say_own("silence")
         await self.say(again if memory.silences == 1 or easier is None else easier, "repair")
 
-    async def _repaired(self, repair: Repair, again: str) -> bool:
+    async def repaired(self, repair: Repair, again: str) -> bool:
         """Deals with a repair; false for one that only the asking flow can deal with."""
         match repair:
             case "abuse":

@@ -231,12 +231,15 @@ class Form:
         now = self._conversation.now()
         if put_right.rest is None:
             return None
-        if asked.settings.type in NUMBERS and (number := mended(earlier, put_right)):
+        said = asked.slot.find(put_right.rest, now, asked=True)
+        whole = said if said and not said.problem and self._fits(asked, said) else None
+        if asked.settings.type not in NUMBERS or (whole and not put_right.change and _is_said_in_full(whole)):
+            return whole
+        if number := mended(earlier, put_right):
             other = asked.slot.find(Heard.of(number, confidence=put_right.rest.confidence), now, asked=True)
-            if other and not other.problem:
+            if other and not other.problem and self._fits(asked, other):
                 return other
-        other = asked.slot.find(put_right.rest, now, asked=True)
-        return other if other and not other.problem and self._fits(asked, other) else None
+        return whole
 
     async def _confirmed_of_old(self, asked: Asked) -> bool:
         """Whether a value of an earlier flow holds for this one too."""
@@ -291,8 +294,17 @@ class Form:
         memory = self._conversation.memory
         kind = SlotCorrected if asked.name in memory.slots else SlotFilled
         memory.fill(asked.name, found, self._walk.flow.flow, private=asked.settings.private)
-        event = kind(asked.name, to_json(found.value), found.written, heard.spoken, round(found.confidence, 3))
-        self._conversation.record(event)
+        value, written, spoken = to_json(found.value), found.written, heard.spoken
+        if asked.settings.private:
+            value, written = _hidden(str(value)), _hidden(written)
+        if asked.settings.private or self._tells_private(heard):
+            spoken = _hidden(spoken)
+        self._conversation.record(kind(asked.name, value, written, spoken, round(found.confidence, 3)))
+
+    def _tells_private(self, heard: Heard) -> bool:
+        """Whether something that the log must not have was told in the same sentence."""
+        private = [asked for asked in map(self._asked, self._walk.asks) if asked.settings.private]
+        return any(asked.slot.find(heard, self._conversation.now(), asked=False) for asked in private)
 
     def _fits(self, asked: Asked, found: Found) -> bool:
         if asked.settings.valid is None:
@@ -329,6 +341,15 @@ NUMBERS = ("digits", "order_number", "phone")
 _QUESTION_CHARS = 8
 _SHORT_CHARS = 14
 _HARDLY = 0.4
+
+
+def _is_said_in_full(found: Found) -> bool:
+    """Whether all digits of a number were said, and none was added: a telephone number's 010 may be."""
+    return found.end - found.start >= len(str(found.value))
+
+
+def _hidden(text: str) -> str:
+    return "*" * len(text)
 
 
 def _either(lengths: Sequence[int]) -> str:

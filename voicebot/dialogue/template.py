@@ -14,6 +14,7 @@ from urllib.parse import quote
 from jinja2 import StrictUndefined, TemplateSyntaxError, Undefined, UndefinedError
 from jinja2.exceptions import SecurityError
 from jinja2.meta import find_undeclared_variables
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from voicebot.dialogue.slots.slot import Hours
@@ -70,7 +71,7 @@ def names_in(text: str, *, is_expression: bool = False) -> set[str]:
         _expression(text)
     else:
         _template(text, "said")
-    source = f"{{% if {text} %}}{{% endif %}}" if is_expression else text
+    source = f"{{ {text} }}" if is_expression else text
     return set(find_undeclared_variables(_environment("said").parse(source)))
 
 
@@ -176,6 +177,24 @@ class _Nothing(Undefined):
     __lt__ = __le__ = __gt__ = __ge__ = _no_order  # type: ignore[assignment]
 
 
+_OWN_FILTERS = "abs count default first float int join last length list lower max min string sum trim upper".split()
+"""Those of Jinja's that make nothing much longer than it was."""
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Without anything that a few characters could keep a call busy with, or fill the memory: calls, long products."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**" or not (isinstance(left, int | float) and isinstance(right, int | float)):
+            raise SecurityError(f"{operator} is for two numbers, and ** for none")
+        return super().call_binop(context, operator, left, right)
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        return False
+
+
 @cache
 def _environment(kind: str) -> ImmutableSandboxedEnvironment:
     finish: dict[str, Callable[[Any], Any]] = {
@@ -183,15 +202,16 @@ def _environment(kind: str) -> ImmutableSandboxedEnvironment:
         "path": lambda value: quote(_as_data(value), safe=""),
         "data": _as_data,
     }
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
+        # statements cannot be written: loops in a text could keep a call busy for ever
+        block_start_string="\0{%",
         variable_start_string="{",
         variable_end_string="}",
         undefined=StrictUndefined if kind == "path" else _Nothing,
         finalize=finish[kind],
         keep_trailing_newline=True,
     )
-    environment.filters.update(FILTERS)
-    # loops in a text could keep a call busy for ever
+    environment.filters = {name: environment.filters[name] for name in _OWN_FILTERS} | FILTERS
     environment.globals.clear()
     return environment
 

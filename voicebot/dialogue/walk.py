@@ -47,12 +47,7 @@ class Walk:
     @property
     def asks(self) -> list[str]:
         """The slots that the flow asks for, in order."""
-        return [
-            slot
-            for asking in _all_steps(self.flow.steps)
-            if isinstance(asking, steps.Ask)
-            for slot in _names(asking.ask)
-        ]
+        return _asked_in(self.flow.steps)
 
     async def run(self, reading: Reading | None, linked_from: str | None = None) -> None:
         """To the flow's end. What ``reading`` already tells is not asked.
@@ -101,11 +96,8 @@ class Walk:
             except JumpTo as jump:
                 at = _position(flow_steps, jump, lambda step, jump=jump: step.id == jump.step)
             except AskAgain as again:
-                at = _position(
-                    flow_steps,
-                    again,
-                    lambda step, again=again: isinstance(step, steps.Ask) and again.slot in _names(step.ask),
-                )
+                # where a branch asked for it, the branch is taken anew
+                at = _position(flow_steps, again, lambda step, again=again: again.slot in _asked_in([step]))
 
     async def _take(self, current: Step) -> None:
         conversation, memory = self._conversation, self._conversation.memory
@@ -242,6 +234,11 @@ def _all_steps(flow_steps: Sequence[Step]) -> list[Step]:
         for step in flow_steps
         for found in (step, *(inner for inside in steps.lists_of(step) for inner in _all_steps(inside)))
     ]
+
+
+def _asked_in(flow_steps: Sequence[Step]) -> list[str]:
+    asking = (step for step in _all_steps(flow_steps) if isinstance(step, steps.Ask))
+    return [slot for step in asking for slot in _names(step.ask)]
 
 
 def _names(names: str | Sequence[str]) -> list[str]:

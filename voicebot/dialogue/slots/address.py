@@ -19,8 +19,9 @@ _UNASKED = 0.8
 _UNFINISHED = 0.65  # a road without its number is believed from here on, or beside a region
 _CLEARLY_HEARD = 0.9
 _FEW_CHARS = 6  # around a place that is named by very little: 네 서울이요
+_ENDING_CHARS = 3
+_MOST_REPLACED = 8  # words that a correction may stand for: a whole address
 _LONG_REGION = 6  # characters: 서울시 강남구 is hardly said by accident
-_MAY_NAME_ONE = re.compile(r"[로길]|\d|번지|(?<![가-힣])[가-힣]{2,7} \S")
 _DETAIL = re.compile(r"(?:지하 ?)?[A-Za-z\d]+ ?[동호층]")
 _DIGITS = re.compile(r"\d+")
 
@@ -33,6 +34,11 @@ class _Reading:
     start: int
     end: int
     left_over: int  # characters that it does not account for
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing could be read better."""
+        return self.candidate.missing == "none" and self.left_over <= _ENDING_CHARS
 
     @property
     def worth(self) -> tuple[bool, float, int]:
@@ -52,9 +58,9 @@ class AddressSlot:
     book: AddressBook
 
     def find(self, heard: Heard, now: datetime, *, asked: bool) -> Found | None:
-        if heard.source == "dtmf" or not (asked or _MAY_NAME_ONE.search(heard.written)):
+        if heard.source == "dtmf":
             return None
-        reading = self._put_right(heard) or self._read(heard)
+        reading = self._put_right(heard, asked) or self._read(heard, asked)
         if reading is None or not _is_believed(reading):
             return _unknown(heard) if asked else None
         candidate = reading.candidate
@@ -66,14 +72,16 @@ class AddressSlot:
         written = _written(candidate)
         return Found(written, written, candidate.score * heard.confidence, reading.start, reading.end, problem)
 
-    def _read(self, heard: Heard) -> _Reading | None:
+    def _read(self, heard: Heard, asked: bool) -> _Reading | None:
         """The better of what is found in the text as it is written and as it was spoken.
 
         Written numbers are put together better, spoken ones are better kept apart: 이십 삼층 is written 23층.
         """
-        found = []
+        found: list[_Reading] = []
         for text in dict.fromkeys((heard.written, heard.spoken)):
-            for candidate in self.book.search(text, limit=1):
+            if text is not heard.written and (not found or found[0].is_plain):
+                break
+            for candidate in self.book.search(text, limit=1, misheard=asked):
                 start = candidate.start if heard.written.startswith(text[: candidate.start]) else 0
                 tail = text[candidate.end :]
                 end = len(heard.written) - (len(tail) if heard.written.endswith(tail) else 0)
@@ -81,41 +89,44 @@ class AddressSlot:
                 found.append(_Reading(candidate, min(start, end - 1), end, left_over))
         return max(found, key=lambda reading: reading.worth, default=None)
 
-    def _put_right(self, heard: Heard) -> _Reading | None:
+    def _put_right(self, heard: Heard, asked: bool) -> _Reading | None:
         """The address of 세종대로 백십 아니 백이십사: the later words in the place of those they correct."""
-        found: list[_Reading] = []
-        for old, new in _corrections(heard):
-            found += filter(None, (self._read(Heard.of(text)) for text in _corrected(old, new)))
-        best = max(found, key=lambda reading: reading.worth[:2], default=None)
+        best: _Reading | None = None
+        for text in _corrected(*_correction(heard)):
+            reading = self._read(Heard.of(text), asked)
+            if reading and (best is None or reading.worth[:2] > best.worth[:2]):
+                best = reading
+            if best and best.worth[:2] >= (True, _CLEARLY_HEARD):
+                break
         if best is None or not _is_believed(best):
             return None
         return _Reading(best.candidate, 0, len(heard.written), best.left_over)
 
 
-def _corrections(heard: Heard) -> Iterator[tuple[str, str]]:
-    """What was said first, and what instead of it; both written, the former not empty."""
+def _correction(heard: Heard) -> tuple[str, str]:
+    """What was said first, and what instead of it, both written; empty where nothing is put right."""
     marks = list(TAKEN_BACK.finditer(heard.written))
     if marks:
         old, new = heard.written[: marks[-1].start()], heard.written[marks[-1].end() :]
     elif put_right := correction(heard):
         old, new = Heard.of(put_right.old).written, put_right.rest.written if put_right.rest else ""
     else:
-        return
-    old, new = TAKEN_BACK.sub(" ", old).strip(" ,."), new.strip(" ,.")
-    if old and new:
-        yield old, new
+        return "", ""
+    return TAKEN_BACK.sub(" ", old).strip(" ,."), new.strip(" ,.")
 
 
 def _corrected(old: str, new: str) -> Iterator[str]:
     """``old`` with ``new`` in the place of its last words, the fewest first."""
     words = old.split()
+    if not words or not new:
+        return
     if _DETAIL.match(new):
         yield f"{old} {new}"  # of two details the later one is meant
     yield " ".join([*words[:-1], new])
     earlier, later = _DIGITS.fullmatch(words[-1]), _DIGITS.match(new)
     if earlier and later:
         yield " ".join([*words[:-1], earlier.group()[: -len(later.group())] + new])  # 1840, 아니 46: 1846
-    for count in range(len(words) - 2, -1, -1):
+    for count in range(len(words) - 2, max(-1, len(words) - _MOST_REPLACED - 1), -1):
         yield " ".join([*words[:count], new])
 
 

@@ -62,6 +62,7 @@ def told(found: Found | None) -> str:
         ("테헤란로요", "서울특별시 강남구 테헤란로 partial"),
         ("서울시 강남구", "서울특별시 강남구 partial"),
         ("대학로 오십", "대학로 50 partial"),
+        ("시청로요", "시청로 partial"),
         ("광주시청", "광주시청 partial"),
         # not in the book
         ("강남구 테헤란로 이백이십", "서울특별시 강남구 테헤란로 220"),
@@ -80,11 +81,11 @@ def test_answers(slot: AddressSlot, said: str, expected: str) -> None:
 
 
 def test_the_value_is_what_is_written_and_stands_where_it_was_said(slot: AddressSlot) -> None:
-    heard = Heard.of("배송지를 서울시 중구 세종대로 백십 오층으로 바꿔 주세요", confidence=0.9)
+    heard = Heard.of("배송지를 서울시 중구 세종대로 백십번지 오층으로 바꿔 주세요", confidence=0.9)
     found = slot.find(heard, NOW, asked=True)
     assert found is not None
     assert found.value == found.written == "서울특별시 중구 세종대로 110, 5층"
-    assert heard.written[found.start : found.end] == "서울시 중구 세종대로 110 5층"
+    assert heard.written[found.start : found.end] == "서울시 중구 세종대로 110번지 5층"
     assert 0.85 < found.confidence <= 0.9
 
 
@@ -152,7 +153,8 @@ def test_without_a_book_and_unasked_it_needs_a_region_and_a_number() -> None:
 
 
 PIECES = """
-서울시 중구 세종대로 테헤란로 110 백십 이 다시 아니 아니다 말고 가 아니라 203동 1004호 지하 층 요 으로 바꿔 주세요 , . - A
+서울시 중구 세종대로 테헤란로 110 백십 이 다시 아니 아니다 말고 가 아니라 203동 1004호 지하 층 요 으로 바꿔
+주세요 , . - A
 """
 ODD = st.text(alphabet=st.characters(codec="utf-8"), max_size=40)
 NEAR = st.lists(st.sampled_from([*PIECES.split(), " "]), max_size=16).map("".join)

@@ -1,0 +1,67 @@
+"""Sino-Korean numerals, spelt and read: 146 is 백사십육, and digit by digit 일사육."""
+
+import re
+
+DIGITS = "영일이삼사오육칠팔구"
+_PLACES = ((1000, "천"), (100, "백"), (10, "십"))
+_TEN_THOUSAND = "만"
+_VALUES = {**{digit: value for value, digit in enumerate(DIGITS)}, "공": 0, "륙": 6}
+NUMERAL = f"[{''.join(_VALUES)}십백천{_TEN_THOUSAND}]"
+"""One syllable of a numeral, as a pattern."""
+
+_DIGIT = f"[{''.join(_VALUES)}]"
+_GROUP = "".join(f"(?:({_DIGIT})?{name})?" for _, name in _PLACES)
+_COUNTED = re.compile(f"{_GROUP}({_DIGIT})?")
+_DICTATED = re.compile(f"{_DIGIT}+")
+
+
+def spelt(number: int) -> str:
+    """``number``, 0 to 99,999,999, as it is said: 백사십육."""
+    if not number:
+        return DIGITS[0]
+    upper, lower = divmod(number, 10_000)
+    front = (_spelt_group(upper) if upper > 1 else "") + _TEN_THOUSAND if upper else ""
+    return front + _spelt_group(lower)
+
+
+def spelt_by_digits(figures: str) -> str:
+    return "".join(DIGITS[int(figure)] for figure in figures)
+
+
+def value_of(numeral: str) -> int | None:
+    """The number that all of ``numeral`` says: 146 for 백사십육 and for 일사육; None where it says none."""
+    if not numeral:
+        return None
+    if _DICTATED.fullmatch(numeral):
+        return int("".join(str(_VALUES[digit]) for digit in numeral))
+    front, ten_thousand, rest = numeral.rpartition(_TEN_THOUSAND)
+    upper = (_value_of_group(front) if front else 1) if ten_thousand else 0
+    lower = _value_of_group(rest) if rest else 0
+    return None if upper is None or lower is None else upper * 10_000 + lower
+
+
+def value_of_words(numerals: str) -> int | None:
+    """The number that words apart say together: 2130 for 이천 백삼십; None for 백십 이백삼, which are two."""
+    values = [value_of(word) for word in numerals.split()]
+    together = value_of(numerals.replace(" ", ""))
+    return together if together is not None and together == sum(value or 0 for value in values) else None
+
+
+def _spelt_group(number: int) -> str:
+    said = ""
+    for place, name in _PLACES:
+        digit, number = divmod(number, place)
+        said += ("" if digit == 1 else DIGITS[digit]) + name if digit else ""
+    return said + (DIGITS[number] if number else "")
+
+
+def _value_of_group(numeral: str) -> int | None:
+    match = _COUNTED.fullmatch(numeral)
+    if not match:
+        return None
+    value = sum(
+        place * (_VALUES[digit] if digit else 1)
+        for (place, name), digit in zip(_PLACES, match.groups(), strict=False)
+        if name in numeral
+    )
+    return value + (_VALUES[match[4]] if match[4] else 0)

@@ -1,0 +1,228 @@
+"""The address book over the sample company's buildings, and over a whole city where its file is at hand."""
+
+import os
+import time
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.address import (
+    Address,
+    AddressBook,
+    AddressBookUnusable,
+    AddressFileUnreadable,
+    OfficialRow,
+    read_official,
+    write_book,
+)
+from kb.address.numerals import spelt
+from tests.kb.address.case_file import cases
+
+ROOT = Path(__file__).parents[3]
+SAMPLE = ROOT / "scenarios/nuri/addresses.txt"
+SEJONG = Path(os.environ.get("AICC_TRAINING_DATA", ROOT / "../shared/data")) / "address/rnaddrkor_sejong.txt.gz"
+LEAST_RIGHT = 0.97
+MOST_SAMPLE_MS, MOST_CITY_MS = 5, 20
+
+
+@pytest.fixture(scope="module")
+def book() -> AddressBook:
+    return AddressBook.of_file(SAMPLE)
+
+
+@pytest.fixture(scope="module")
+def city() -> AddressBook:
+    if not SEJONG.is_file():
+        pytest.skip("no file of Sejong: set AICC_TRAINING_DATA to the folder that has address/")
+    return AddressBook.of_file(SEJONG)
+
+
+def p95_ms(book: AddressBook, texts: list[str]) -> float:
+    """Of computing, as other programs may be running; the quicker of two runs each."""
+    spent = []
+    for text in texts:
+        runs = []
+        for _ in range(2):
+            start = time.process_time()
+            book.search(text)
+            runs.append(time.process_time() - start)
+        spent.append(min(runs) * 1000)
+    return sorted(spent)[int(0.95 * len(spent))]
+
+
+def test_hand_written_cases(book: AddressBook) -> None:
+    found = [(case, book.search(case.said)) for case in cases()]
+    wrong = [f"{case.said}: {candidates[:1]}" for case, candidates in found if not case.is_met_by(candidates)]
+    right = 1 - len(wrong) / len(found)
+    print(f"top 1: {right:.1%} of {len(found)}")
+    assert len(found) >= 60
+    assert right >= LEAST_RIGHT, "\n".join(wrong)
+
+
+def test_a_search_takes_no_time(book: AddressBook) -> None:
+    p95 = p95_ms(book, [case.said for case in cases()])
+    print(f"p95 {p95:.2f} ms")
+    assert p95 <= MOST_SAMPLE_MS
+
+
+def test_every_building_of_the_sample_is_found_by_its_address_and_by_its_name(book: AddressBook) -> None:
+    for row in read_official(SAMPLE):
+        assert isinstance(row, OfficialRow)
+        address = row.address
+        assert book.search(address.written)[0].address == address
+        named = book.search(f"{address.sido} {address.sigungu} {address.building}")[0]
+        assert named.address == address, address.building
+
+
+def test_the_address_comes_with_what_the_file_knows(book: AddressBook) -> None:
+    found = book.search("세종시 한누리대로 이천백삼십 이백삼동 천사호")[0]
+    assert found.address.written == "세종특별자치시 한누리대로 2130"
+    assert found.address.jibun_written == "세종특별자치시 보람동 718"
+    assert found.address.postcode == "30151"
+    assert found.detail == "203동 1004호"
+    assert found.told == {"region", "number"}
+    assert found.score > 0.95
+
+
+def test_it_tells_where_in_the_text_the_address_stands(book: AddressBook) -> None:
+    text = "배송지를 서울시 중구 세종대로 110 5층으로 바꿔 주세요"
+    found = book.search(text)[0]
+    assert text[found.start : found.end] == "서울시 중구 세종대로 110 5층"
+
+
+def test_what_several_places_have_is_shared_among_them(book: AddressBook) -> None:
+    found = book.search("대학로 오십")
+    assert {candidate.address.sigungu for candidate in found[:2]} == {"충주시", "여수시"}
+    assert all(candidate.missing == "region" and candidate.score < 0.5 for candidate in found[:2])
+
+
+def test_an_address_in_another_region_than_was_said_is_not_believed(book: AddressBook) -> None:
+    found = book.search("부산시 테헤란로 152")
+    assert [(candidate.address.written, candidate.missing) for candidate in found] == [("부산광역시", "road")]
+
+
+def test_misheard_names_count_only_where_they_are_wanted(book: AddressBook) -> None:
+    assert book.search("강남구 테헤란노 152")[0].address.main == 152
+    assert book.search("강남구 테헤란노 152", misheard=False)[0].missing == "road"
+    assert book.search("강남구 테헤란로 152", misheard=False)[0].address.main == 152
+
+
+def test_no_more_than_wanted(book: AddressBook) -> None:
+    assert len(book.search("시청로 일", limit=2)) == 2
+
+
+def test_decomposed_hangul_is_read(book: AddressBook) -> None:
+    assert book.search(unicodedata.normalize("NFD", "서울시청"))[0].address.main == 110
+
+
+PIECES = """
+서울시 서울 중구 강남구 세종 대로 테헤란로 종로 110 152 백십 이 다시 - 번지 203동 1004호 지하 일층 산 시청 역 요 A Ⅱ , .
+"""
+ODD = st.text(alphabet=st.characters(codec="utf-8"), max_size=60)
+NEAR = st.lists(st.sampled_from([*PIECES.split(), " "]), max_size=20).map("".join)
+
+
+@given(text=ODD | NEAR)
+@settings(max_examples=300, deadline=None)
+def test_no_text_raises_and_scores_and_places_are_in_range(book: AddressBook, text: str) -> None:
+    for candidate in book.search(text):
+        assert 0 < candidate.score <= 1
+        assert 0 <= candidate.start < candidate.end <= len(unicodedata.normalize("NFC", text))
+        assert candidate.address.written
+
+
+@pytest.mark.parametrize("repeated", ["세종대로 ", "일", "서울시 ", "1-", "가", "203동", "로"])
+def test_long_talk_does_not_hang(book: AddressBook, repeated: str) -> None:
+    start = time.process_time()
+    book.search(repeated * 2_000)
+    assert time.process_time() - start < 0.5
+
+
+# ---- files and databases
+
+
+def test_broken_rows_are_told_and_the_rest_is_there(tmp_path: Path) -> None:
+    rows = SAMPLE.read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "addresses.txt"
+    path.write_text("\n".join([*rows[:10], "서울특별시|중구", *rows[10:20]]), encoding="utf-8")
+    book = AddressBook.of_file(path)
+    assert len(book) == 20
+    assert [str(broken) for broken in book.broken] == [
+        f"{path}:11: it has 2 columns, not 24: fetch the file again from juso.go.kr"
+    ]
+
+
+def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "faq.csv"
+    path.write_text("id,question,answer\n1,배송비는?,무료입니다.\n", encoding="utf-8")
+    with pytest.raises(AddressFileUnreadable, match="no address in the official layout"):
+        AddressBook.of_file(path)
+
+
+def test_a_database_says_what_the_file_says(tmp_path: Path, book: AddressBook) -> None:
+    database = tmp_path / "addresses.sqlite"
+    assert write_book(database, [SAMPLE]) == ()
+    opened = AddressBook.open(database)
+    assert len(opened) == len(book) == 480
+    for text in ("서울시청", "강남구 테헤란노 백오십이", "대학로 오십"):
+        assert opened.search(text) == book.search(text)
+
+
+def test_a_file_that_cannot_be_used_leaves_the_database_as_it_was(tmp_path: Path) -> None:
+    database, path = tmp_path / "addresses.sqlite", tmp_path / "bad.txt"
+    write_book(database, [SAMPLE])
+    path.write_text("nothing\n", encoding="utf-8")
+    with pytest.raises(AddressFileUnreadable):
+        write_book(database, [SAMPLE, path])
+    assert len(AddressBook.open(database)) == 480
+    assert [file.name for file in tmp_path.iterdir() if file.suffix != ".txt"] == ["addresses.sqlite"]
+
+
+def test_what_is_no_address_book_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AddressBookUnusable, match="no address book"):
+        AddressBook.open(tmp_path / "none.sqlite")
+    other = tmp_path / "other.sqlite"
+    other.write_text("not a database", encoding="utf-8")
+    with pytest.raises(AddressBookUnusable, match="import the official file anew"):
+        AddressBook.open(other)
+
+
+# ---- a whole city
+
+
+def test_a_city_is_searched_in_no_time_and_rightly(city: AddressBook) -> None:
+    rows = [row.address for row in read_official(SEJONG) if isinstance(row, OfficialRow)]
+    chosen = rows[:: len(rows) // 200]
+    texts = [f"세종시 {address.town} {address.road} {_said(address)}" for address in chosen]
+    found = [city.search(text) for text in texts]
+    right = sum(
+        bool(candidates) and candidates[0].address.written == address.written
+        for address, candidates in zip(chosen, found, strict=True)
+    )
+    p95 = p95_ms(city, [text.replace("로 ", "노 ").replace("길 ", "킬 ") for text in texts] + texts)
+    print(f"{len(city):,} rows: top 1 {right / len(texts):.1%} of {len(texts)}, p95 {p95:.2f} ms, a half misheard")
+    assert right / len(texts) >= LEAST_RIGHT
+    assert p95 <= MOST_CITY_MS
+
+
+def _said(address: Address) -> str:
+    return f"{spelt(address.main)} 다시 {spelt(address.sub)}" if address.sub else spelt(address.main)
+
+
+@pytest.mark.parametrize(
+    ("said", "written", "detail"),
+    [
+        ("세종시 한누리대로 천팔백십일 이백삼동 천사호", "세종특별자치시 한누리대로 1811", "203동 1004호"),
+        ("세종시 한누리대로 1839 수루배마을 2단지 1층", "세종특별자치시 한누리대로 1839", "1층"),
+        ("수루배마을 이단지 이백삼동 천사호", "세종특별자치시 반곡1길 9", "203동 1004호"),
+        ("조치원읍 남리 사백이십구번지", "세종특별자치시 조치원읍 조치원4길 141", ""),
+        ("장군면 하봉리 산 사 다시 십사", "세종특별자치시 장군면 하봉황골길 63", ""),
+        ("새내 십이길 이십오", "세종특별자치시 조치원읍 새내12길 25", ""),
+    ],
+)
+def test_what_callers_of_the_city_say(city: AddressBook, said: str, written: str, detail: str) -> None:
+    found = city.search(said)[0]
+    assert (found.address.written, found.detail) == (written, detail)
