@@ -12,13 +12,13 @@ from aicc.errors import AiccError
 from aicc.figure import Figure
 from aicc.settings import Settings
 
-SAMPLE_COMPANY = "scenarios/nuri"
+SAMPLE_COMPANY = Path(__file__).parents[1] / "scenarios" / "nuri"
 
 
 def mind_figures() -> Iterator[Figure]:
     """Of the search on organisations it has never seen, its speed, and the sample company's conversations."""
     yield from _search(_answer_of("bench", "kb", "--json"))
-    tests = _answer_of("flow", "test", SAMPLE_COMPANY, "--json")
+    tests = _answer_of("flow", "test", str(SAMPLE_COMPANY), "--json")
     yield Figure(f"conversation tests that fail (of {tests['passed'] + tests['failed']})", tests["failed"], 0, "tests")
     yield Figure("conversation tests, the whole suite", tests["seconds"], 20, "s")
     yield Figure("a turn without a language model, p95", tests["turn_p95_ms"], 25, "ms")
@@ -58,6 +58,8 @@ def _answer_of(*arguments: str) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
         raise AiccError(f"aicc {' '.join(arguments)} printed no figures: {done.stderr.strip()[-300:]}") from None
+    if set(answer) == {"error"}:
+        raise AiccError(f"aicc {' '.join(arguments)}: {answer['error']}")
     return answer
 
 
@@ -75,7 +77,7 @@ def _print_memory() -> None:
     from aicc.mind import open_mind
     from voicebot.dialogue.heard import Heard
 
-    mind = asyncio.run(open_mind(Path(SAMPLE_COMPANY), Settings.load()))
+    mind = asyncio.run(open_mind(SAMPLE_COMPANY, Settings.load()))
     mind.understanding.read(Heard.of("배송비는 얼마인가요"), date.today())
     status = Path("/proc/self/status").read_text(encoding="ascii")
     kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))

@@ -1,7 +1,7 @@
 """``aicc figures``: every figure that the README quotes, measured here and now."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -13,6 +13,7 @@ def figures(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="What python -m audio_fixtures.evaluation made.")],
     streams: Annotated[int, typer.Option(min=1, help="For the load.")] = 200,
+    only: Annotated[Literal["speech", "mind"] | None, typer.Option(help="Only these figures.")] = None,
 ) -> Answer:
     """Measure what the README quotes: errors, delays, load, sizes."""
     from rich.table import Table
@@ -22,7 +23,8 @@ def figures(
     from aicc.speech_figures import speech_figures
 
     settings = settings_of(context)
-    found = [*speech_figures(settings, folder, streams), *mind_figures()]
+    found = list(speech_figures(settings, folder, streams)) if only != "mind" else []
+    found += mind_figures() if only != "speech" else []
     table = Table("measure", "figure", "limit", "")
     for figure in found:
         sign = "≥" if figure.at_least else "≤"

@@ -105,17 +105,17 @@ def test_bench_vad_tells_speech_from_what_is_not(site: Path) -> None:
 
 
 def test_figures_measures_every_row_and_fails_where_one_is_missed(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "audio_fixtures.evaluation" in answer("figures", site / "none", exit_code=1)["error"]
+    assert "audio_fixtures.evaluation" in answer("figures", site / "none", "--only", "speech", exit_code=1)["error"]
     monkeypatch.setenv("AICC_TRAINING_DATA", str(site))
     first, second = recorded_calls()[:2]
     for name in ("contact_centre", "contact_centre_poor_line", "everyday", "numbers"):
         said = first.text if name != "numbers" else second.text  # numbers: told that something else was said
         (site / f"{name}.tsv").write_text(f"{first.path}\t{said}\n", encoding="utf-8")
-    assert "no number cases" in answer("figures", site, exit_code=1)["error"]
+    assert "no number cases" in answer("figures", site, "--only", "speech", exit_code=1)["error"]
     (site / "numbers").mkdir()
     (site / "numbers/spoken_to_written.tsv").write_text("세 시\t3시\n", encoding="utf-8")
     (site / "numbers/written_to_spoken.tsv").write_text("3시\t세시\n", encoding="utf-8")
-    found = answer("figures", site, "--streams", 4, exit_code=1)
+    found = answer("figures", site, "--streams", 4, "--only", "speech", exit_code=1)
     assert len(found) == 14 + 1  # and the error
     assert found["CER, contact centre (n=1)"]["met"] and not found["CER, numbers (n=1)"]["met"]
     assert "CER, numbers" in found["error"]

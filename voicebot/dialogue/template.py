@@ -34,7 +34,10 @@ def fill(text: str, values: Values) -> str:
 
 def fill_path(path: str, values: Values) -> str:
     """As :func:`fill`, for a URL's path: what is filled in cannot add a segment or a query."""
-    return _rendered(_template(path, "path"), path, values)
+    filled = _rendered(_template(path, "path"), path, values)
+    if {".", ".."} & set(filled.split("/")):  # clients resolve these, and ask for something else
+        raise TemplateInvalid(f'"{path}": a segment of {filled} is "." or ".."')
+    return filled
 
 
 def fill_data(data: Any, values: Values) -> Any:
@@ -137,6 +140,11 @@ def _as_data(value: Any) -> str:
     return str(value)
 
 
+def _as_segment(value: Any) -> str:
+    # an undefined one says its name and fails; it would ask for /orders/ in place of one order
+    return quote(str(value) if isinstance(value, Undefined) else _as_data(value), safe="")
+
+
 def clock(value: time) -> str:
     hour = value.hour % 12 or 12
     half = "오전" if value.hour < 12 else "오후"
@@ -199,7 +207,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 def _environment(kind: str) -> ImmutableSandboxedEnvironment:
     finish: dict[str, Callable[[Any], Any]] = {
         "said": written,
-        "path": lambda value: quote(_as_data(value), safe=""),
+        "path": _as_segment,
         "data": _as_data,
     }
     environment = _Sandbox(

@@ -132,9 +132,7 @@ def call(
     return asyncio.run(_call(folder, line, services, faq, caller))
 
 
-async def _call(
-    folder: Path, line: ScriptedLine, services: FakeServices, faq: Sequence[Entry], caller: Caller
-) -> Call:
+async def _call(folder: Path, line: ScriptedLine, services: FakeServices, faq: Sequence[Entry], caller: Caller) -> Call:
     mind = await open_fake_mind(folder, faq=faq)
     await mind.services.close()
     object.__setattr__(mind, "services", services)  # frozen for everybody else

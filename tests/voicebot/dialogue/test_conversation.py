@@ -128,7 +128,9 @@ def test_another_wish_takes_the_place_of_an_offer(call):
 
 
 def test_what_the_ear_cannot_hold_is_offered(call):
-    sentences = [f"{season}에 딴 찻잎은 아홉 번 덖어서 향이 아주 오래가요." for season in ("봄", "여름", "가을", "겨울")]
+    sentences = [
+        f"{season}에 딴 찻잎은 아홉 번 덖어서 향이 아주 오래가요." for season in ("봄", "여름", "가을", "겨울")
+    ]
     tea = [Entry("F1", "찻잎은 언제 따나요", " ".join(sentences))]
     told = call("찻잎은 언제 따나요", "네", faq=tea, scenario="limits: {answer_chars: 60}\n")
     assert told.heard(1) == f"{sentences[0]} {sentences[1]} 더 안내해 드릴까요?"
@@ -168,7 +170,11 @@ def test_two_flows_alike_are_asked_about(call):
 
 @pytest.mark.parametrize(
     ("answer", "then"),
-    [("찻잎이요", "몇 봉지 보내 드릴까요?"), ("찻잔 배달이요", f"찻잔 보내 드릴게요. {MORE}"), ("예약해 주세요", "몇 분이세요?")],
+    [
+        ("찻잎이요", "몇 봉지 보내 드릴까요?"),
+        ("찻잔 배달이요", f"찻잔 보내 드릴게요. {MORE}"),
+        ("예약해 주세요", "몇 분이세요?"),
+    ],
 )
 def test_and_the_caller_chooses(call, answer, then):
     assert call("보내 주세요", answer).heard() == then

@@ -59,7 +59,9 @@ def test_whoever_speaks_again_has_all_patience_again(call):
 
 def test_a_silent_caller_hears_the_question_again_then_its_easier_wording(call):
     asked = call("예약하고 싶어요", SILENT, SILENT)
-    assert asked.heard() == "몇 분이세요? 듣고 있어요. 몇 분이세요? 듣고 있어요. 열두 분이면 일이, 이렇게 말씀해 주세요."
+    assert (
+        asked.heard() == "몇 분이세요? 듣고 있어요. 몇 분이세요? 듣고 있어요. 열두 분이면 일이, 이렇게 말씀해 주세요."
+    )
 
 
 def test_the_scenario_says_how_many_silences_are_enough(call):

@@ -77,16 +77,36 @@ def test_a_flow_can_be_given_up(ask):
     ("slot", "said", "complaint"),
     [
         (DAY, "어제요", "지난 날짜예요. 앞으로의 날짜로 말씀해 주시겠어요?"),
-        ("날짜: {type: date, wants: past, ask: 며칠이요?}", "내일이요", "아직 오지 않은 날짜예요. 다시 말씀해 주시겠어요?"),
+        (
+            "날짜: {type: date, wants: past, ask: 며칠이요?}",
+            "내일이요",
+            "아직 오지 않은 날짜예요. 다시 말씀해 주시겠어요?",
+        ),
         (DAY, "이월 삼십일이요", "그런 날짜는 없어요. 다시 말씀해 주시겠어요?"),
-        ("돈: {type: amount, least: 1000, ask: 얼마요?}", "오백 원이요", "그보다 큰 금액이어야 해요. 다시 말씀해 주시겠어요?"),
-        ("돈: {type: amount, most: 1000, ask: 얼마요?}", "오천 원이요", "그보다 작은 금액이어야 해요. 다시 말씀해 주시겠어요?"),
+        (
+            "돈: {type: amount, least: 1000, ask: 얼마요?}",
+            "오백 원이요",
+            "그보다 큰 금액이어야 해요. 다시 말씀해 주시겠어요?",
+        ),
+        (
+            "돈: {type: amount, most: 1000, ask: 얼마요?}",
+            "오천 원이요",
+            "그보다 작은 금액이어야 해요. 다시 말씀해 주시겠어요?",
+        ),
         ("전화: {type: phone, mobile_only: true, ask: 번호는요?}", "02-312-4567", "휴대전화 번호로 말씀해 주시겠어요?"),
         (ORDER, "2026112233", "8나 12 자리 번호인데 10 자리를 들었어요. 처음부터 다시 말씀해 주시겠어요?"),
         ("날짜: {type: date, ask: 며칠이요?, invalid: {past: 벌써 지났어요.}}", "어제요", "벌써 지났어요."),
         ("날짜: {type: date, ask: 며칠이요?, invalid: 안 돼요.}", "어제요", "안 돼요."),
-        ("돈: {type: amount, ask: 얼마요?, valid: 돈 != 500}", "오백 원이요", "그 값으로는 어려워요. 다시 말씀해 주시겠어요?"),
-        ("돈: {type: amount, ask: 얼마요?, valid: 돈 != 500, invalid: {rule: 오백은 안 돼요.}}", "오백 원", "오백은 안 돼요."),
+        (
+            "돈: {type: amount, ask: 얼마요?, valid: 돈 != 500}",
+            "오백 원이요",
+            "그 값으로는 어려워요. 다시 말씀해 주시겠어요?",
+        ),
+        (
+            "돈: {type: amount, ask: 얼마요?, valid: 돈 != 500, invalid: {rule: 오백은 안 돼요.}}",
+            "오백 원",
+            "오백은 안 돼요.",
+        ),
     ],
 )
 def test_what_does_not_fit_is_said(ask, slot, said, complaint):
@@ -144,7 +164,9 @@ def test_a_number_is_put_right_while_it_is_confirmed(ask, said, right):
 
 
 def test_a_telephone_number_keeps_what_was_not_said_anew(ask):
-    corrected = ask("전화: {type: phone, ask: 전화번호는요?, confirm: always}", "02-312-4567", "아니 사오육팔이요", "네")
+    corrected = ask(
+        "전화: {type: phone, ask: 전화번호는요?, confirm: always}", "02-312-4567", "아니 사오육팔이요", "네"
+    )
     assert corrected.filled == {"전화": "023124568"}
 
 

@@ -26,7 +26,12 @@ def test_by_how_the_word_sounds(open_: str, settled: str) -> None:
 
 @pytest.mark.parametrize(
     ("open_", "settled"),
-    [("3(은/는)", "3은"), ("2(은/는)", "2는"), ("010-1234-5678(으로/로)", "010-1234-5678로"), ("10kg(이/가)", "10kg이")],
+    [
+        ("3(은/는)", "3은"),
+        ("2(은/는)", "2는"),
+        ("010-1234-5678(으로/로)", "010-1234-5678로"),
+        ("10kg(이/가)", "10kg이"),
+    ],
 )
 def test_figures_and_letters_by_how_they_are_read(open_: str, settled: str) -> None:
     assert settle_particles(open_) == settled
