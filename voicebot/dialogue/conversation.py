@@ -31,6 +31,7 @@ from voicebot.events import HandoffRequested
 
 CLOSE_RATIO = 0.7  # two flows this near to each other: the caller is asked which one is meant
 MOST_EXCHANGES = 3  # questions and answers that a model is told of
+PLAIN = 0.75  # a question in the middle of a form that does not sound like one
 DEEPEST = 2  # flows that wait for another to end
 UNDERSTOOD_WORDS = 2  # a sentence with as many content words was heard; if nothing fits it, nothing here answers it
 
@@ -299,6 +300,8 @@ class Conversation(Exchange):
             return False
         self.understood()
         if best.kind == "faq":
+            if not reading.is_question and best.confidence < PLAIN:
+                return False
             if not await self.answer(reading.heard.written):
                 return False
             await self.say(f"{self.own('back_to')} {again}", "repair")

@@ -120,12 +120,12 @@ class Form:
 
     def _joined(self, asked: Asked, pieces: str, reading: Reading) -> tuple[Found | None, Heard]:
         """The answer in what was said now, or in it and the pieces of an answer that came before."""
-        for heard in orders_of(pieces, reading.heard):
-            found = self._found(asked, heard, reading)
-            if found and found.problem is None:
-                return found, heard
-        heard = orders_of(pieces, reading.heard)[0]
-        return self._found(asked, heard, reading), heard
+        said = reading.heard
+        if pieces and asked.settings.type == "time":  # 오후요 is 오후 before 세 시
+            said = Heard.of(said.spoken.rstrip(" .요"), confidence=said.confidence, source=said.source)
+        orders = [(self._found(asked, heard, reading), heard) for heard in orders_of(pieces, said)]
+        whole = [(found, heard) for found, heard in orders if found and found.problem is None]
+        return max(whole, key=lambda one: one[0].confidence) if whole else orders[0]
 
     async def _ask_for_more(self, kind: str) -> None:
         sentence = "more_digits" if kind in NUMBERS else "partial_time" if kind == "time" else "partial"
@@ -152,8 +152,9 @@ class Form:
             return True
         if taken := self.take(reading.heard, except_for=asked.name):
             conversation.understood()
-            said = ", ".join(conversation.memory.slots[name].written for name in taken)
-            await conversation.say(f"네, {said}. {question}", "repair")
+            slots = (conversation.memory.slots[name] for name in taken)
+            said = ", ".join(slot.written for slot in slots if not slot.private)
+            await conversation.say(f"네, {said}. {question}" if said else f"네. {question}", "repair")
             return True
         return not (found and found.problem) and await conversation.digress(reading, question)
 
@@ -281,7 +282,7 @@ class Form:
                 await conversation.say_own("too_late")
                 await conversation.hand_over("flow")
             self._fill(earlier, other, heard)
-            await conversation.say_own("corrected", 값=other.written)
+            await conversation.say_own("corrected", 값=as_said(other.value, other.written))
             raise AskAgain(name)
         return False
 
@@ -319,7 +320,7 @@ class Form:
         values = {**self._conversation.memory.values(), asked.name: as_said(found.value, found.written)}
         if asked.settings.confirm_ask:
             return fill(asked.settings.confirm_ask, values)
-        return self._conversation.own("confirm", 값=found.written)
+        return self._conversation.own("confirm", 값=as_said(found.value, found.written))
 
     def _complaint(self, asked: Asked, found: Found) -> str:
         """What to say of a value that was heard but does not fit."""

@@ -120,7 +120,10 @@ def call(
     caller: Caller = Caller(),  # noqa: B008
     line: ScriptedLine | None = None,
 ) -> Call:
-    """One call, at ``NOW``. ``scenario`` is put behind ``SCENARIO`` (further sentences first), ``flows`` behind ``OPENING`` or in its place."""
+    """One call, at ``NOW``.
+
+    ``scenario`` is put behind ``SCENARIO`` (further sentences first), ``flows`` behind ``OPENING``.
+    """
     (folder / "flows").mkdir(exist_ok=True)
     (folder / "scenario.yaml").write_text(SCENARIO + scenario, encoding="utf-8")
     for number, flow in enumerate((OPENING + "---\n" + textwrap.dedent(flows)).split("---\n")):

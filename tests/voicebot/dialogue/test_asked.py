@@ -16,7 +16,7 @@ CASES: list[tuple[dict[str, Any], str, str, str | None]] = [
     ({"type": "yes_no"}, "네 맞아요", "네", None),
     ({"type": "choice", "options": {"환불": ["돈"], "교환": []}}, "돈으로 주세요", "환불", None),
     ({"type": "digits", "lengths": [6]}, "일이삼사오육이요", "123456", None),
-    ({"type": "digits", "lengths": [6]}, "일이삼사요", "1234", "partial"),
+    ({"type": "digits", "lengths": [6]}, "일이삼사요", "1234", "digits"),
     ({"type": "phone"}, "공일공 일이삼사 오육칠팔이요", "01012345678", None),
     ({"type": "phone", "mobile_only": True}, "공이 이삼사오 육칠팔구요", "0223456789", "mobile"),
     ({"type": "order_number"}, "이공이육일일이이요", "20261122", None),

@@ -132,9 +132,10 @@ def test_what_the_ear_cannot_hold_is_offered(call):
         f"{season}에 딴 찻잎은 아홉 번 덖어서 향이 아주 오래가요." for season in ("봄", "여름", "가을", "겨울")
     ]
     tea = [Entry("F1", "찻잎은 언제 따나요", " ".join(sentences))]
-    told = call("찻잎은 언제 따나요", "네", faq=tea, scenario="limits: {answer_chars: 60}\n")
+    told = call("찻잎은 언제 따나요", "네", "네", faq=tea, scenario="limits: {answer_chars: 60}\n")
     assert told.heard(1) == f"{sentences[0]} {sentences[1]} 더 안내해 드릴까요?"
-    assert told.heard(2) == f"{sentences[2]} {sentences[3]} {MORE}"
+    assert told.heard(2) == f"{sentences[2]} 더 안내해 드릴까요?"
+    assert told.heard(3) == f"{sentences[3]} {MORE}"
 
 
 # ---- what is not sure
@@ -154,8 +155,9 @@ def test_and_may_be_turned_down(call):
     assert "찻잎 배달" not in declined.entered
 
 
-def test_the_answer_to_its_first_question_is_a_yes(call):
-    assert call(UNSURE_OF_LEAVES, "이오요").heard().startswith("25봉지 보내 드릴게요.")
+def test_the_answer_to_its_question_is_a_yes(tmp_path):
+    flows = FLOWS.replace("봉지: {type: digits, lengths: [2]", "봉지: {type: order_number")
+    assert calls.call(tmp_path, flows, UNSURE_OF_LEAVES, "이공이육일일이삼").entered[-1] == "찻잎 배달"
 
 
 def test_another_wish_takes_its_place(call):

@@ -35,7 +35,7 @@ def test_how_sure_it_was_heard_and_from_where_stays() -> None:
         ("010-1234-5678", "아니 가운데가 일이삼오예요", "01012355678"),
         ("20261122", "아니 일일이삼이요", "20261123"),
         ("20263014", "아니 삼공일오예요", "20263015"),
-        ("12345678", "아니 구구구구요", "12349999"),
+        ("12345678", "아니 구공구공이요", "12349090"),
     ],
 )
 def test_the_digits_that_are_put_right(earlier: str, said: str, right: str) -> None:
