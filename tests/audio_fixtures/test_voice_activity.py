@@ -10,6 +10,8 @@ from voicebot.audio import Samples, level_dbfs
 from voicebot.tts.libespeak import LibEspeak
 from voicebot.vad import VoiceDetector
 
+pytestmark = pytest.mark.slow  # processes of their own
+
 
 def test_an_utterance_knows_where_its_speech_lies() -> None:
     tone = (np.sin(np.arange(16_000)) * 5_000).astype(np.int16)

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
+pytestmark = pytest.mark.slow  # processes of their own
+
 TEAHOUSE = ROOT / "tests" / "voicebot" / "dialogue" / "trial" / "teahouse"
 PROGRAM = """
 import typer

@@ -13,6 +13,8 @@ from aicc import mind
 from aicc.commands.flow_test import test as flow_test
 from tests.fakes.mind import open_fake_mind
 
+pytestmark = pytest.mark.slow  # processes of their own
+
 TEAHOUSE = Path(__file__).parents[2] / "voicebot" / "dialogue" / "trial" / "teahouse"
 
 
