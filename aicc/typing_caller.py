@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
@@ -39,7 +40,7 @@ log = logging.getLogger(__name__)
 NEXT_CALL = "---"
 
 
-class TypedCalls:
+class TypedCalls(ABC):
     """Holds the calls; who sees them says :meth:`tell`."""
 
     def __init__(self, lines: TypedLines) -> None:
@@ -68,8 +69,9 @@ class TypedCalls:
         """While the bot is made ready."""
         return contextlib.nullcontext()
 
+    @abstractmethod
     def tell(self, logged: Logged) -> None:
-        raise NotImplementedError
+        """An event, as it happens."""
 
     async def _next_turn(self, asked: Slot | None) -> Heard | None:
         line = await self._listen()
