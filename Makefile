@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # What the tests use beside Python: Debian's espeak-ng is the second voice that the recognizer is tested on.
-SYSTEM_PACKAGES := espeak-ng
+SYSTEM_PACKAGES := espeak-ng postgresql
 
 .PHONY: demo install test check types style system-packages test-install figures model embedding schema fixtures clean
 

@@ -31,10 +31,12 @@ from typing import Annotated
 import typer
 
 from aicc.commands.bench import bench
+from aicc.commands.bench_calls import bench_calls
 from aicc.commands.bench_kb import bench_kb
 from aicc.commands.chat import chat
 from aicc.commands.demo import demo
 from aicc.commands.doctor import doctor
+from aicc.commands.eval_turns import turns
 from aicc.commands.evaluate import evaluate
 from aicc.commands.figures import figures
 from aicc.commands.flow import flow
@@ -43,6 +45,8 @@ from aicc.commands.kb import kb
 from aicc.commands.kb_eval import evaluate_search
 from aicc.commands.models import models
 from aicc.commands.say import say
+from aicc.commands.serve import serve
+from aicc.commands.simulate import simulate
 from aicc.commands.text import text
 from aicc.commands.transcribe import transcribe
 from aicc.output import print_line
@@ -55,6 +59,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(demo)
+app.command()(serve)
+app.command()(simulate)
 app.command()(transcribe)
 app.command()(say)
 app.add_typer(text, name="text")
@@ -63,8 +69,10 @@ app.add_typer(kb, name="kb")
 flow.command("test")(test_flows)
 app.add_typer(flow, name="flow")
 app.command()(chat)
+evaluate.command("turns")(turns)
 app.add_typer(evaluate, name="eval")
 bench.command("kb")(bench_kb)
+bench.command("calls")(bench_calls)
 app.add_typer(bench, name="bench")
 app.command()(figures)
 app.add_typer(models, name="models")

@@ -1,7 +1,6 @@
-"""``aicc.yaml``: what an installation chooses, with defaults that work without a file."""
+"""``aicc.yaml`` and the environment: what an installation chooses, with defaults that work without either."""
 
 import difflib
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
@@ -12,12 +11,14 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     ValidationError,
     ValidationInfo,
     field_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from aicc.environment import chosen_by_environment, variable_of
 from aicc.errors import AiccError
 from voicebot.dialogue.answer.endpoint import Endpoint
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import typer
 
 FILE_NAME = "aicc.yaml"
+LARGEST_PORT = 65_535
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._+-]*"
 _SERVED_NAME = r"[A-Za-z0-9][A-Za-z0-9._+:/-]*"  # servers name models OWNER/NAME:TAG
 
@@ -63,8 +65,56 @@ def _one_of(value: str, *forms: str) -> str:
     raise PydanticCustomError("form", "write {forms}", {"forms": ", ".join(forms[:-1]) + f" or {forms[-1]}"})
 
 
+def _listener(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if not (host and colon and port.isascii() and port.isdigit() and int(port) <= LARGEST_PORT):
+        raise PydanticCustomError("form", "write HOST:PORT, such as 127.0.0.1:8080 or 0.0.0.0:8080")
+    return value
+
+
+def _variable(value: str | None) -> str | None:
+    # the value may be the key itself: it is not repeated
+    if value is not None and not re.fullmatch(r"[A-Z][A-Z0-9_]*", value):
+        raise PydanticCustomError("form", "write the name of an environment variable that holds the key")
+    return value
+
+
+class Recordings(BaseModel):
+    """What is kept of a call's sound. ``keep_days`` None: until somebody deletes it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    record: bool = True
+    keep_days: Annotated[int, Field(ge=1)] | None = 90
+    encrypt: Annotated[str | None, AfterValidator(_variable)] = None
+
+
+class Calls(BaseModel):
+    """How long a call may last, and how long its log is kept; ``keep_days`` None: until somebody deletes it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    longest_minutes: int = Field(default=30, ge=1, le=24 * 60)
+    keep_days: Annotated[int, Field(ge=1)] | None = 365
+
+
+class Telemetry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    otlp_endpoint: str | None = None
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        return _address(value, "http://127.0.0.1:4317")
+
+
 class Settings(BaseModel):
-    """One installation's choices. Folders and files are absolute once loaded; ``answers`` is None for extractive."""
+    """One installation's choices. Folders and files are absolute once loaded; ``answers`` is None for extractive.
+
+    ``media_processes`` None is one for each core, two at least; ``scenario`` None is the sample company; ``store`` None
+    is SQLite in ``data``; ``samples`` None starts sample services for the sample company alone.
+    """
 
     # defaults are folders too: they pass the validators like what was written
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
@@ -81,36 +131,75 @@ class Settings(BaseModel):
     registry: Path | None = None
     models_url: str | None = None
 
-    @field_validator("models", "registry", "knowledge", "synonyms")
+    http: Annotated[str, AfterValidator(_listener)] = "127.0.0.1:8080"
+    data: Path = Path("data")
+    scenario: Path | None = None
+    routes: dict[str, Path] = {}
+    samples: bool | None = None
+    media_processes: Annotated[int, Field(ge=0, le=256)] | None = None
+    slots: int = Field(default=40, ge=1, le=1_000)
+    inference: Literal["auto", "none", "cpu"] = "auto"
+    drain_seconds: int = Field(default=600, ge=0)
+    store: str | None = None
+    recordings: Recordings = Recordings()
+    calls: Calls = Calls()
+    telemetry: Telemetry = Telemetry()
+
+    @field_validator("models", "registry", "knowledge", "synonyms", "data", "scenario")
     @classmethod
     def _beside_the_file(cls, path: Path | None, info: ValidationInfo) -> Path | None:
         folder = info.context if isinstance(info.context, Path) else Path.cwd()
         return path and (folder / path.expanduser()).resolve()
 
+    @field_validator("routes", mode="before")
+    @classmethod
+    def _numbers_are_texts(cls, routes: object) -> object:
+        # 15880000 without quotes is an integer to YAML, 02-1588-0000 is a text
+        return {str(number): folder for number, folder in routes.items()} if isinstance(routes, dict) else routes
+
+    @field_validator("routes")
+    @classmethod
+    def _routes_beside_the_file(cls, routes: dict[str, Path], info: ValidationInfo) -> dict[str, Path]:
+        folder = info.context if isinstance(info.context, Path) else Path.cwd()
+        return {dialled(number): (folder / path.expanduser()).resolve() for number, path in routes.items()}
+
     @field_validator("models_url", "embedding_url")
     @classmethod
     def _an_address(cls, value: str | None, info: ValidationInfo) -> str | None:
         example = {"models_url": "mirror.example/models", "embedding_url": "127.0.0.1:8000/v1"}[str(info.field_name)]
-        if value is not None and not re.match(r"https?://[^/\s]+", value):
-            raise PydanticCustomError("address", "write an address such as {example}", {"example": f"http://{example}"})
+        return _address(value, f"http://{example}")
+
+    @field_validator("store")
+    @classmethod
+    def _a_store(cls, value: str | None) -> str | None:
+        # it may hold a password: it is not repeated
+        if value is not None and not re.match(r"(sqlite|postgresql(\+psycopg)?)://", value):
+            raise PydanticCustomError("form", "write postgresql://USER@HOST/NAME or sqlite:///FILE")
         return value
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
         """Of ``path``, else of ``aicc.yaml`` in the working folder, else defaults; :class:`SettingsInvalid`.
 
-        The variable ``AICC_MODELS_URL`` goes before the key ``models_url``.
+        Variables go before the file: ``AICC_`` and the key's path, joined by ``__``: ``AICC_RECORDINGS__KEEP_DAYS``.
         """
         if path is None and Path(FILE_NAME).is_file():
             path = Path(FILE_NAME)
-        chosen = _read(path) if path else {}
-        if address := os.environ.get("AICC_MODELS_URL"):
-            chosen["models_url"] = address
+        chosen = chosen_by_environment(_read(path) if path else {}, cls)
         folder = path.absolute().parent if path else Path.cwd()
         try:
             return cls.model_validate(chosen, context=folder)
         except ValidationError as invalid:
             raise SettingsInvalid(_explain(path, invalid.errors())) from None
+
+    def with_options(self, **options: object) -> Self:
+        """What the command line says goes before everything else; None: it says nothing. :class:`SettingsInvalid`."""
+        said = {name: value for name, value in options.items() if value is not None}
+        try:
+            return type(self).model_validate(self.model_dump() | said, context=Path.cwd())
+        except ValidationError as invalid:
+            [name] = invalid.errors()[0]["loc"]
+            raise SettingsInvalid(_fault(f"--{name}", str(name), invalid.errors()[0])) from None
 
     @classmethod
     def load_defaults(cls) -> Self:
@@ -143,22 +232,45 @@ def _read(path: Path) -> dict[str, object]:
 
 
 _REQUIRED_OF_ANSWERS = [name for name, field in Endpoint.model_fields.items() if field.is_required()]
+# what stands where a key's name or an address should stand may be the key, or hold a password
+_NEVER_REPEATED = ("answers.key_from", "recordings.encrypt", "store")
+_BELOW: dict[str, type[BaseModel]] = {
+    "answers": Endpoint,
+    "recordings": Recordings,
+    "calls": Calls,
+    "telemetry": Telemetry,
+}
 
 
 def _explain(path: Path | None, errors: list[ErrorDetails]) -> str:
     """The first mistake; people mend one at a time."""
     first = errors[0]
-    key = ".".join(str(part) for part in first["loc"])
-    where = "AICC_MODELS_URL" if key == "models_url" and os.environ.get("AICC_MODELS_URL") else f"{path or FILE_NAME}"
+    parts = [str(part) for part in first["loc"]]
+    key = ".".join(parts)
+    where = variable_of(parts) or f"{path or FILE_NAME}"
     if first["type"] == "extra_forbidden":
-        known = list((Endpoint if "." in key else Settings).model_fields)
-        close = difflib.get_close_matches(key.rpartition(".")[2], known, n=1)
+        known = list((_BELOW[parts[0]] if len(parts) > 1 else Settings).model_fields)
+        close = difflib.get_close_matches(parts[-1], known, n=1)
         way_out = f'did you mean "{close[0]}"?' if close else f"the keys are {', '.join(known)}"
         return f'{where}: unknown key "{key}": {way_out}'
     if first["type"] == "missing":
         return f"{where}: {key} is missing: write {', '.join(_REQUIRED_OF_ANSWERS)} below answers"
-    value = first["input"]
-    reason = first["msg"][0].lower() + first["msg"][1:]
-    # what stands where a key's name should stand may be the key
-    shown = "what is written" if key == "answers.key_from" else repr(value)
-    return f"{where}: {key}: {shown} does not fit: {reason}"
+    return _fault(f"{where}: {key}", key, first)
+
+
+def _fault(where: str, key: str, error: ErrorDetails) -> str:
+    reason = error["msg"][0].lower() + error["msg"][1:]
+    shown = "what is written" if key in _NEVER_REPEATED else repr(error["input"])
+    return f"{where}: {shown} does not fit: {reason}"
+
+
+def _address(value: str | None, example: str) -> str | None:
+    if value is not None and not re.match(r"https?://[^/\s]+", value):
+        raise PydanticCustomError("address", "write an address such as {example}", {"example": example})
+    return value
+
+
+def dialled(number: str) -> str:
+    """A number as it is looked up: without what people write between its digits; anything else stays as it is."""
+    bare = re.sub(r"[\s().-]", "", number)
+    return bare if re.fullmatch(r"\+?[0-9*#]+", bare) else number

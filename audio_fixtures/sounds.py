@@ -110,6 +110,21 @@ def breathing(seconds: float, rate_hz: int) -> Samples:
     return _levelled(sound)
 
 
+def cough(rate_hz: int) -> Samples:
+    """One cough of half a second in two bursts: the glottis springs open, air rushes out, a rough voice dies away."""
+    random = np.random.default_rng(53)
+    sound = np.zeros(round(0.5 * rate_hz))
+    for start_s, long_s, loudness in ((0.0, 0.26, 1.0), (0.27, 0.2, 0.6)):
+        count = round(long_s * rate_hz)
+        time_s = np.arange(count) / rate_hz
+        burst = _shaped(random, count, rate_hz, lambda hz: 1.0 + hz * 0) * np.exp(-time_s / 0.018)
+        throat = _shaped(random, count, rate_hz, lambda hz: _around(700, 350)(hz) + 0.6 * _around(1_600, 500)(hz))
+        voice_hz = 170 * (1 - 0.5 * time_s / long_s) * (1 + 0.06 * random.standard_normal(count).cumsum() / count**0.5)
+        voice = np.sign(np.sin(2 * np.pi * np.cumsum(voice_hz) / rate_hz)) * np.exp(-time_s / 0.07)
+        _add(sound, loudness * (1.2 * burst + (throat + 0.4 * voice) * np.exp(-time_s / 0.06)), start_s, rate_hz)
+    return _levelled(sound)
+
+
 def street(seconds: float, rate_hz: int) -> Samples:
     """Rumble, cars that pass with engine and tyres, and now and then a horn."""
     random = np.random.default_rng(7)

@@ -220,6 +220,36 @@ class BotInterrupted(Event):
     heard_text: str
 
 
+# ---- the whole call
+
+
+@dataclass(frozen=True, slots=True)
+class Latency(Event):
+    """How long the answer to a turn took, in ms, and where: ``voice_to_voice_ms`` is from the caller's last sample of
+    speech to the bot's first.
+
+    Its parts follow each other: ``endpoint_ms`` until the turn was judged to be over, ``stt_ms`` until its words were
+    final, ``mind_ms`` until the first text was chosen, ``tts_ms`` until its first sound left.
+    """
+
+    turn: int
+    endpoint_ms: int
+    stt_ms: int
+    mind_ms: int
+    tts_ms: int
+    voice_to_voice_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPaused(Event):
+    """From here on the recording holds silence, and digits are hidden in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingResumed(Event):
+    pass
+
+
 TYPES: dict[str, type[Event]] = {
     re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in Event.__subclasses__()
 }

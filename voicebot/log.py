@@ -13,11 +13,18 @@ class EventLog:
     """Events in order; :meth:`append` gives each its number and time.
 
     ``clock_ms`` is monotonic and starts wherever it likes: times count from the log's making. Followers hold no queue
-    of their own, they read on from where they are: a slow one never slows the call.
+    of their own, they read on from where they are: a slow one never slows the call. ``written`` gets each event as it
+    is appended.
     """
 
-    def __init__(self, call_id: str, clock_ms: Callable[[], float] = lambda: time.monotonic() * 1000) -> None:
+    def __init__(
+        self,
+        call_id: str,
+        clock_ms: Callable[[], float] = lambda: time.monotonic() * 1000,
+        written: Callable[[Logged], None] = lambda logged: None,
+    ) -> None:
         self.call_id = call_id
+        self._written = written
         self._clock_ms = clock_ms
         self._began_ms = clock_ms()
         self._events: list[Logged] = []
@@ -28,9 +35,14 @@ class EventLog:
         """Since the call began."""
         return int(self._clock_ms() - self._began_ms)
 
+    @property
+    def has_ended(self) -> bool:
+        return bool(self._events) and isinstance(self._events[-1].event, CallEnded)
+
     def append(self, event: Event) -> Logged:
         logged = Logged(self.call_id, len(self._events), self.now_ms, event)
         self._events.append(logged)
+        self._written(logged)
         grown, self._grown = self._grown, asyncio.Event()
         grown.set()
         return logged

@@ -1,4 +1,4 @@
-"""``aicc demo``: a recorded caller is heard live, and answered aloud."""
+"""``aicc demo``: three recorded callers call the sample company; what is said is printed as it happens."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,93 +8,86 @@ import typer
 from aicc.output import Answer, answers
 
 if TYPE_CHECKING:
-    from voicebot.audio import Samples
-    from voicebot.stt.recognizer import Final, Recognizer
+    from aicc.report.report import ReportedCall
+    from aicc.simulation.report import CallReport
+    from aicc.simulation.script import Script
+    from aicc.simulation.service import Service
+
+CALLERS = ("pauses_in_sentence", "interruptions", "noisy_line")
+APART_MS = 4_000  # from one caller to the next
 
 
 @answers
 def demo(
     context: typer.Context,
-    call: Annotated[str, typer.Option(help="Which recorded caller of audio_fixtures/.")] = "reservation",
-    output: Annotated[Path, typer.Option("--output", "-o", help="The reply.")] = Path("build/demo/reply.wav"),
-    speed: Annotated[float, typer.Option(min=0.1, help="Times as fast as a person talks.")] = 1.0,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Where recordings, transcripts and the report go.")
+    ] = Path("build/demo"),
 ) -> Answer:
-    """Hear a recorded caller live, partial by partial, and speak a reply into a file."""
-    import time
+    """Let three recorded callers call the sample company, and show what is said; about a minute, no microphone.
 
-    import numpy as np
+    Starts the service and the sample order service, and leaves recordings, transcripts and a page to look at.
+    """
+    import asyncio
+    import shutil
 
-    from aicc.errors import AiccError
-    from aicc.settings import settings_of
-    from audio_fixtures import recorded_calls
-    from voicebot import sound_file
-    from voicebot.stt import open_recognizer
-    from voicebot.stt.evaluation import warm_up
-    from voicebot.text import to_written
-    from voicebot.tts import open_synthesizer
-    from voicebot.tts.mouth import Mouth
+    from aicc.simulation.report import Summary
 
-    calls = {case.path.stem: case for case in recorded_calls()}
-    if call not in calls:
-        raise AiccError(f'no recorded caller "{call}": there are {", ".join(calls)}')
-    began_s = time.perf_counter()
-    settings = settings_of(context)
-    recognizer = open_recognizer(settings.recognizer, settings.models, settings.device)
-    warm_up(recognizer)
-    mouth = Mouth(open_synthesizer(settings.voice, settings.models), 8_000)
-    ready_s = time.perf_counter() - began_s
-    typer.echo(f"{recognizer.name} listens, {mouth.synthesizer.name} speaks, ready in {ready_s:.1f} s", err=True)
-    typer.echo(f"caller ({calls[call].path.name}): {calls[call].text}", err=True)
-    final, final_ms = _hear(recognizer, sound_file.SoundFile(calls[call].path, recognizer.rate_hz).read(), speed)
-    written = to_written(final.spoken).text
-    reply = f"네, 고객님. {written}, 이렇게 들었습니다. 바로 확인해 드리겠습니다."
-    began_s = time.perf_counter()
-    saying = mouth.say(reply)
-    blocks = [next(saying).samples]
-    first_sound_ms = (time.perf_counter() - began_s) * 1000
-    blocks += [block.samples for block in saying]
-    output.parent.mkdir(parents=True, exist_ok=True)
-    samples = np.concatenate(blocks)
-    sound_file.write(output, samples, mouth.rate_hz)
-    seconds = len(samples) / mouth.rate_hz
-    data = {
-        "said": calls[call].text,
-        "spoken": final.spoken,
-        "written": written,
-        "reply": reply,
-        "path": str(output),
-        "seconds": round(seconds, 2),
-        "ready_s": round(ready_s, 2),
-        "final_ms": round(final_ms, 1),
-        "first_sound_ms": round(first_sound_ms, 1),
-    }
+    output = output.absolute()
+    shutil.rmtree(output / "data", ignore_errors=True)
+    output.mkdir(parents=True, exist_ok=True)
+    reports = asyncio.run(_demo(output, context.find_root().params.get("config")))
+    summary = Summary.of(reports).as_json()
+    page = output / "report.html"
     shown = (
-        f"heard   {final.spoken}\nwritten {written}   ({final_ms:.0f} ms after the last sample)\n"
-        f"reply   {reply}   (first sound after {first_sound_ms:.0f} ms)\n        {seconds:.1f} s in {output}"
+        f"\n{summary['calls']} calls, {summary['turns']} turns: the bot answered within {summary['v2v_p50_ms']:.0f} ms "
+        f"(half of the turns) and {summary['v2v_p95_ms']:.0f} ms (95 %) of the caller's last sound\n"
+        f"recordings, transcripts and a page with both: {page}"
     )
-    return Answer(data, shown)
+    failed = [f"{report.script}: {failure}" for report in reports for failure in report.failures]
+    data = {"report": page, "summary": summary, "calls": [report.as_json() for report in reports]}
+    return Answer(data, shown, "; ".join(failed) or None)
 
 
-def _hear(recognizer: "Recognizer", samples: "Samples", speed: float) -> "tuple[Final, float]":
-    """Plays the caller at the pace of talk, printing each new partial; the final, and how long it took, in ms."""
-    import time
+async def _demo(output: Path, config: Path | None) -> "list[CallReport]":
+    import asyncio
 
-    from voicebot.stt.recognizer import TICK_MS
+    import audio_fixtures
+    from aicc.report.report import write_report
+    from aicc.report.told import Teller
+    from aicc.simulation.pool import Schedule, run_callers
+    from aicc.simulation.script_file import read_scripts
+    from aicc.simulation.service import started
 
-    stream = recognizer.stream()
-    tick = recognizer.rate_hz * TICK_MS // 1000
-    shown, began_s = "", time.perf_counter()
-    for number, start in enumerate(range(0, len(samples), tick), start=1):
-        time.sleep(max(0.0, began_s + number * TICK_MS / 1000 / speed - time.perf_counter()))
-        stream.accept(samples[start : start + tick])
-        recognizer.decode([stream])
-        partial = stream.partial
-        if partial.spoken != shown:
-            shown = partial.spoken
-            stable, open_ = shown[: partial.stable_chars], shown[partial.stable_chars :]
-            typer.echo(f"  {number * TICK_MS / 1000:5.2f} s  {stable}" + typer.style(open_, dim=True), err=True)
-    finished_s = time.perf_counter()
-    stream.finish()
-    recognizer.decode([stream])
-    assert stream.final is not None
-    return stream.final, (time.perf_counter() - finished_s) * 1000
+    folder = Path(audio_fixtures.__file__).parent / "callers"
+    scripts = read_scripts([folder / f"{name}.yaml" for name in CALLERS])
+    typer.echo("the service starts: a front, its media processes, the sample order service ...", err=True)
+    async with started(output / "data", config) as service:
+        typer.echo(f"three callers call; the API listens at {service.address}\n", err=True)
+        teller = Teller(lambda line: typer.echo(line, err=True))
+        telling = asyncio.create_task(teller.follow(service))
+        try:
+            reports = await run_callers(scripts, Schedule(len(scripts), APART_MS), service.connect)
+            calls = [await _kept(service, report, scripts, output) for report in reports]
+        finally:
+            telling.cancel()
+        await asyncio.to_thread(write_report, calls, output / "report.html")
+    return reports
+
+
+async def _kept(service: "Service", report: "CallReport", scripts: "list[Script]", output: Path) -> "ReportedCall":
+    """A call's recording and transcript, under the caller's name."""
+    import asyncio
+    import shutil
+
+    from aicc.report.report import ReportedCall
+    from aicc.report.transcript import transcript
+
+    events = await service.events(report)
+    recording = await service.recording(report)
+    kept = None
+    if recording is not None:
+        kept = output / f"{report.script}.flac"
+        await asyncio.to_thread(shutil.copyfile, recording, kept)
+    (output / f"{report.script}.txt").write_text(transcript(events), encoding="utf-8")
+    return ReportedCall(scripts[report.number].written.about or report.script, events, kept)

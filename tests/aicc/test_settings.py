@@ -24,7 +24,7 @@ def test_defaults_need_no_file(site):
 
 def test_the_file_that_comes_with_the_product_says_the_defaults(site):
     shipped = Settings.load(ROOT / "aicc.yaml")
-    folders = {"models": ROOT / "models", "knowledge": ROOT / "knowledge"}
+    folders = {"models": ROOT / "models", "knowledge": ROOT / "knowledge", "data": ROOT / "data"}
     assert shipped == Settings.load_defaults().model_copy(update=folders)
 
 
@@ -89,6 +89,19 @@ def test_answers(site):
         ("voice: 3", "aicc.yaml: voice: 3 does not fit: input should be a valid string"),
         ("device: tpu", "aicc.yaml: device: 'tpu' does not fit: input should be 'auto', 'cuda' or 'cpu'"),
         ("models_url: mirror", "aicc.yaml: models_url: 'mirror' does not fit: write an address such as http"),
+        ("http: localhost", "aicc.yaml: http: 'localhost' does not fit: write HOST:PORT"),
+        ("slots: 0", "aicc.yaml: slots: 0 does not fit: "),
+        ("media_processes: -1", "aicc.yaml: media_processes: -1 does not fit: "),
+        ("inference: gpu", "aicc.yaml: inference: 'gpu' does not fit: "),
+        ("routes: 1588", "aicc.yaml: routes: 1588 does not fit: "),
+        ("recordings: {keep_days: never}", "aicc.yaml: recordings.keep_days: 'never' does not fit: "),
+        ("recordings: {encrypt: c2VjcmV0}", "aicc.yaml: recordings.encrypt: what is written does not fit: write the n"),
+        ("calls: {longest: 3}", 'aicc.yaml: unknown key "calls.longest": did you mean "longest_minutes"?'),
+        ("store: mysql://root:secret@db/x", "aicc.yaml: store: what is written does not fit: write postgresql://"),
+        (
+            "telemetry: {otlp_endpoint: c}",
+            "aicc.yaml: telemetry.otlp_endpoint: 'c' does not fit: write an address such",
+        ),
         ("recognizer: [", "aicc.yaml line 1: "),
         ("- a\n- b", "aicc.yaml: expected lines of KEY: VALUE, found list"),
         ("recognizer: bundled\nvoice: 'x", "aicc.yaml line 2: "),
@@ -99,6 +112,23 @@ def test_mistakes(site, text, sentence):
         load(site, text)
     assert str(mistake.value).startswith(sentence)
     assert "\n" not in str(mistake.value)
+
+
+def test_routes_are_looked_up_by_what_is_dialled(site):
+    routes = load(site, "routes: {1588-0000: a, '(02) 123.4567': /b, 15440000: c, desk: d}").routes
+    assert routes == {"15880000": site / "a", "021234567": Path("/b"), "15440000": site / "c", "desk": site / "d"}
+
+
+def test_options_go_before_everything(site):
+    settings = load(site, "http: 127.0.0.1:1\nslots: 5").with_options(http="0.0.0.0:9000", data=None)
+    assert (settings.http, settings.slots, settings.data) == ("0.0.0.0:9000", 5, site / "data")
+    with pytest.raises(SettingsInvalid, match=r"^--http: 'x' does not fit: write HOST:PORT"):
+        settings.with_options(http="x")
+
+
+def test_settings_travel_as_json(site):
+    settings = load(site, "answers: {url: 'http://a.kr', model: m}\nroutes: {1: a}\nrecordings: {keep_days: 3}")
+    assert Settings.model_validate_json(settings.model_dump_json()) == settings
 
 
 def test_a_named_file_must_be_there(site):

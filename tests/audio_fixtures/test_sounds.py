@@ -54,3 +54,14 @@ def test_levels_and_mixing() -> None:
     loud = np.full(10, 30_000, np.int16)
     assert sounds.mixed(loud, loud).tolist() == [32_767] * 10
     assert not sounds.at_level(np.zeros(10, np.int16), -20).any()
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 16_000])
+def test_a_cough_is_two_bursts_in_half_a_second(rate_hz: int) -> None:
+    cough = sounds.cough(rate_hz)
+    assert np.array_equal(cough, sounds.cough(rate_hz))
+    assert level_dbfs(cough) == pytest.approx(sounds.LEVEL_DBFS, abs=1.5)
+    levels = [level_dbfs(part) for part in cough.reshape(10, rate_hz // 20)]
+    assert len(levels) * 50 == 500
+    assert levels[0] > levels[4] + 20  # the first dies away,
+    assert levels[5] > levels[4] + 15  # and the second follows

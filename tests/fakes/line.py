@@ -10,7 +10,7 @@ from tests.fakes.clock import VirtualClock
 from voicebot.dialogue.heard import Heard
 from voicebot.dialogue.line import HungUp, Silence
 from voicebot.dialogue.slots.slot import Slot
-from voicebot.events import Event
+from voicebot.events import Event, RecordingPaused, RecordingResumed
 
 SYLLABLE_MS = 150  # of unhurried speech, the caller's and the bot's
 SILENT = ""  # a turn in which the caller says nothing
@@ -81,6 +81,9 @@ class ScriptedLine:
 
     def record(self, event: Event) -> None:
         self.events.append(event)
+
+    def keep(self, *, recording: bool) -> None:
+        self.events.append(RecordingResumed() if recording else RecordingPaused())
 
     def answers(self, turn: int | None = None) -> str:
         """All that was said in answer to the caller's turn of that number (0: before the first), or to the last."""

@@ -18,6 +18,7 @@ from voicebot.dialogue.answer.listening import cut
 from voicebot.dialogue.asked import OFFER
 from voicebot.dialogue.cues import CHIT_CHAT, Repair
 from voicebot.dialogue.exchange import MOST, Exchange
+from voicebot.dialogue.first_words import first_words
 from voicebot.dialogue.form import NUMBERS
 from voicebot.dialogue.heard import Heard
 from voicebot.dialogue.line import Caller, Line
@@ -68,9 +69,19 @@ class Conversation(Exchange):
                 self.line.record(HandoffRequested(ended.ending.reason, ended.ending.skill, ended.ending.summary))
             return ended.ending
 
-    def consider(self, partial: str) -> None:
-        """Reads what has been heard so far, so that the final costs nothing where it says the same. No side effects."""
-        self.mind.understanding.read(Heard.of(partial), self.now().date())
+    def consider(self, partial: str) -> list[str]:
+        """Reads what has been heard so far, so that the final costs nothing where it says the same.
+
+        What may be said to it, for the voice to have ready: no side effects, and nothing is lost if it is not. Called
+        from a thread of its own.
+        """
+        reading = self.mind.understanding.read(Heard.of(partial), self.now().date())
+        best = reading.wishes[0] if reading.wishes else None
+        if best is None or best.confidence < SURE:
+            return []
+        if best.kind == "faq" and best.hit is not None:
+            return list(cut(best.hit.entry.answer, self.mind.scenario.limits.answer_chars).said[:1])
+        return first_words(self.mind.flows[best.name]) if best.kind == "flow" else []
 
     async def repaired(self, repair: Repair, again: str) -> bool:
         if repair == "thanks" and not self.walks:

@@ -45,6 +45,9 @@ class Line(Protocol):
 
     def record(self, event: Event) -> None: ...
 
+    def keep(self, *, recording: bool) -> None:
+        """Pauses the recording, and resumes it: what is said meanwhile is kept neither as sound nor as words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:

@@ -7,7 +7,7 @@ for the knowledge base, and 사람 바꿔요 for neither.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Literal, cast
@@ -64,10 +64,17 @@ class Understanding:
         """``entries`` are those of the index (:func:`entries_of`)."""
         self._index = index
         self._in_those_words = _by_words(entries)
-        self.read = lru_cache(KEPT)(self._read)
+        self._read_anew = lru_cache(KEPT)(self._read)
+
+    def read(self, heard: Heard, today: date) -> Reading:
+        """What ``heard`` may mean on the day ``today``; how sure the recognizer was changes nothing of it."""
+        return replace(self._read_anew(replace(heard, confidence=1.0), today), heard=heard)
+
+    def forget(self) -> None:
+        """What was read is read anew the next time."""
+        self._read_anew.cache_clear()
 
     def _read(self, heard: Heard, today: date) -> Reading:
-        """What ``heard`` may mean on the day ``today``."""
         if heard.source == "dtmf" or not heard.written.strip():
             return Reading(heard, None, ())
         repair = cue(heard.written)

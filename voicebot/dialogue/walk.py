@@ -38,6 +38,7 @@ class Walk:
         self._form = Form(conversation, self)
         self._node = ""
         self._steps_taken = 0
+        self._is_off_record = False
 
     @property
     def is_begun(self) -> bool:
@@ -66,6 +67,8 @@ class Walk:
             await conversation.say_own("fault")
             await conversation.hand_over("fault")
         finally:
+            if self._is_off_record:
+                conversation.line.keep(recording=True)
             conversation.record(FlowLeft(self.flow.flow, self._node))
             own = {name for name, filled in memory.slots.items() if filled.flow == self.flow.flow}
             passing = [name for name in own if self._keep(name) == "flow"]
@@ -142,6 +145,9 @@ class Walk:
                 conversation.record(booked)
             case steps.Consent():
                 conversation.record(ConsentGiven(fill(current.consent, memory.values())))
+            case steps.Recording():
+                self._is_off_record = current.recording == "pause"
+                conversation.line.keep(recording=not self._is_off_record)
             case steps.Repeat():
                 await conversation.repeat(slower=current.repeat == "slower")
             case steps.Restart():

@@ -26,6 +26,8 @@ from voicebot.events import (
     Dtmf,
     Event,
     Fault,
+    RecordingPaused,
+    RecordingResumed,
     TranscriptFinal,
     TurnEnded,
 )
@@ -98,6 +100,10 @@ class ChatLine:
 
     def record(self, event: Event) -> None:
         self._log.append(event)
+
+    def keep(self, *, recording: bool) -> None:
+        """There is no sound; the log says from where to where a recording would have been silent."""
+        self.record(RecordingResumed() if recording else RecordingPaused())
 
     def _transcript(self, heard: Heard) -> TranscriptFinal:
         """Each word of a typed turn came when the whole did."""

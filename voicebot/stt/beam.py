@@ -23,6 +23,7 @@ FAINTEST = 0.01  # a token less probable than this at a step is not tried
 NARROWEST = 1e-5  # nor is a spelling kept, or grown, that is so much less probable than the best
 SETTLED_AFTER = 40  # steps, 1.2 s: doubts about what is older are settled
 SETTLING_EVERY = 8  # steps
+PAUSE_STEPS = 13  # 390 ms in which nothing begins: between words, whatever the network has read without a breath
 
 _SPACE = TOKENS.index(" ")
 _KINDS = [" ", *("first" for _ in FIRST), *("middle" for _ in MIDDLE), *("last" for _ in LAST)]
@@ -101,6 +102,7 @@ class Beam:
         self._beam: list[tuple[Prefix, float, float]] = [(root, 1.0, 0.0)]
         self._scale = 0.0  # ln of what the kept probabilities were divided by
         self.steps = 0
+        self._blanks = 0
         self.settled: list[Prefix] = []  # tokens decided for good, up to a space
         self._settled_text = ""
 
@@ -110,7 +112,11 @@ class Beam:
         for index, blank in enumerate(probabilities[:, BLANK].tolist()):
             if blank > PLAINLY_BLANK:
                 self._beam = [(prefix, ended + open_, 0.0) for prefix, ended, open_ in self._beam]
+                self._blanks += 1
+                if self._blanks == PAUSE_STEPS:
+                    self._space()
             else:
+                self._blanks = 0
                 row = probabilities[index]
                 tried = np.flatnonzero(heard[index, :BLANK])
                 candidates = sorted(zip(row[tried].tolist(), tried.tolist(), strict=True), reverse=True)
@@ -118,6 +124,17 @@ class Beam:
             self.steps += 1
             if self.steps % SETTLING_EVERY == 0:
                 self._settle()
+
+    def _space(self) -> None:
+        """Ends the word of every spelling: the network, which has read sentences aloud, knows no pause between words."""
+        spaced = []
+        for prefix, ended, open_ in self._beam:
+            if prefix.depth and _FOLLOWS[prefix.token][_SPACE]:
+                prefix = prefix.children.get(_SPACE) or self._grow(prefix, _SPACE)
+                prefix.step, prefix.sureness = self.steps, 1.0
+                ended, open_ = (ended + open_) * prefix.factor, 0.0
+            spaced.append((prefix, ended, open_))
+        self._beam = spaced
 
     def _settle(self) -> None:
         """Decides between spellings that differ in what lies long enough behind, and drops those that lose.

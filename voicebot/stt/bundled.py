@@ -215,7 +215,7 @@ class BundledRecognizer:
             if found and found[-1].end_ms > start_ms:
                 found[-1] = replace(found[-1], end_ms=start_ms)
             end_ms = (nodes[-1].step + 1) * self._step_ms + LAST_SOUND_MS - LEAD_MS
-            found.append(Word(text, start_ms, end_ms, round(sure, 3)))
+            found.append(Word(text, start_ms, end_ms, round(float(sure), 3)))
         return tuple(found)
 
 

@@ -7,7 +7,7 @@ clause is kept shortest, because the caller waits for it.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 FIRST_SYLLABLES = 14  # about 2.5 s of speech; a longer first clause is cut where it can be
@@ -22,6 +22,8 @@ COLON_PAUSE_MS = 240
 SENTENCE_PAUSE_MS = 380
 QUESTION_PAUSE_MS = 440
 PARAGRAPH_PAUSE_MS = 600
+SLOW_SYLLABLES = 7  # what is taken in at once by who has asked for it slower
+SLOW_PAUSE_MS = 260
 
 # A full stop ends a sentence unless it stands in a number or a date ("2026. 11. 22."), or inside a name (kt.com).
 _CLOSING = r"[\"'”’)\]」』]*"
@@ -74,6 +76,19 @@ def clauses(sentence: str, first_syllables: int = CLAUSE_SYLLABLES) -> Iterator[
             yield stretch
             limit = CLAUSE_SYLLABLES
         start = end
+
+
+def slower(sentence: str, cut: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Clauses cut further, between words, into what can be taken in at once; with longer pauses."""
+    for clause in cut:
+        start, said = clause.start, 0
+        for word in _WORD.finditer(sentence, clause.start, clause.end):
+            weight = syllables(word.group())
+            if said and said + weight > SLOW_SYLLABLES:
+                yield Stretch(start, word.start(), SLOW_PAUSE_MS)
+                start, said = word.start(), 0
+            said += weight
+        yield Stretch(start, clause.end, clause.pause_ms + SLOW_PAUSE_MS)
 
 
 def sayable(spoken: str) -> str:

@@ -82,20 +82,26 @@ class Mouth:
         self._write_out = write_out
         self._gain = _gain_of(synthesizer)
 
-    def say(self, text: str) -> Generator[Spoken, None, None]:
+    def key(self, text: str, *, slower: bool = False) -> PhraseKey:
+        """Under what ``text`` is remembered once it has been said."""
+        return PhraseKey(self.synthesizer.name, self.rate_hz, f"{text}\n(slower)" if slower else text)
+
+    def say(self, text: str, *, slower: bool = False) -> Generator[Spoken, None, None]:
         """The sound of ``text`` in blocks of 20 ms, the last filled up with silence; nothing where nothing can be said.
+
+        ``slower`` is for who asks for it: a breath after every few words, with any voice.
 
         Computes and blocks: it is drawn from off the event loop. Closing the iterator ends the saying; only a saying
         drawn to its end is remembered. Raises ``SynthesizerUnavailable`` where the voice has died.
         """
-        key = PhraseKey(self.synthesizer.name, self.rate_hz, text)
+        key = self.key(text, slower=slower)
         phrase = self.phrases.get(key)
         if phrase is not None:
             yield from phrase
             return
         sayings: list[Spoken] | None = []
         size_bytes = 0
-        for spoken in self._say_anew(text):
+        for spoken in self._say_anew(text, slower):
             if sayings is not None:
                 sayings.append(spoken)
                 size_bytes += spoken.samples.nbytes
@@ -111,15 +117,15 @@ class Mouth:
         Raises OSError where the folder cannot be written.
         """
         for text in texts:
-            key = PhraseKey(self.synthesizer.name, self.rate_hz, text)
+            key = self.key(text)
             made_from = "\n".join(f"{breath.spoken}\t{breath.pause_ms}" for breath in self._breaths(text))
             if self.phrases.recall(key, made_from) is None:
                 self.phrases.keep(key, made_from, Phrase.of(list(self._say_anew(text))))
 
-    def _say_anew(self, text: str) -> Iterator[Spoken]:
+    def _say_anew(self, text: str, slower: bool = False) -> Iterator[Spoken]:
         line = _Line(self.synthesizer.rate_hz, self.rate_hz)
         pause_ms = 0
-        for breath in self._breaths(text):
+        for breath in self._breaths(text, slower):
             sound = self._voice(breath.spoken)
             if sound.size:
                 yield from line.silence(pause_ms)
@@ -133,11 +139,12 @@ class Mouth:
             return np.zeros(0, np.float32)
         return shaped(np.concatenate(blocks).astype(np.float32), self.synthesizer.rate_hz, self._gain)
 
-    def _breaths(self, text: str) -> Iterator[_Breath]:
+    def _breaths(self, text: str, slower: bool = False) -> Iterator[_Breath]:
         limit = clauses.FIRST_SYLLABLES
         for sentence in clauses.sentences(text):
             out = self._write_out(text[sentence.start : sentence.end])
-            for clause in clauses.clauses(out.text, limit):
+            cut = clauses.clauses(out.text, limit)
+            for clause in clauses.slower(out.text, cut) if slower else cut:
                 characters = out.text[clause.start : clause.end]
                 last_of_sentence = clause.end == len(out.text)
                 spoken = _with_tone(characters, last_of_sentence)

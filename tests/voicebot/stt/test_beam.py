@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from voicebot.stt import tokens
-from voicebot.stt.beam import Beam, Weights
+from voicebot.stt.beam import PAUSE_STEPS, Beam, Weights
 
 
 def steps(*heard: dict[str, float]) -> np.ndarray:
@@ -105,7 +105,13 @@ def test_an_old_doubt_is_settled_by_whom_it_is_put_to() -> None:
     beam = Beam(None, PLAIN, choose=prefers_yes)
     beam.advance(steps({"ᄂ": 0.9}, {"ᅢ": 0.6, "ᅦ": 0.3}, *[{}] * 100))
     assert any(texts[:2] == ["내", "네"] for texts in asked)
-    assert spelled(beam) == ["네"]
+    assert {beam.text(prefix) for prefix, _ in beam.ranked()} == {"네"}
+
+
+def test_a_pause_ends_a_word() -> None:
+    beam = Beam(None, PLAIN)
+    beam.advance(steps(*surely("네"), *[{}] * (PAUSE_STEPS - 1), *surely("네"), *[{}] * PAUSE_STEPS, *surely("네")))
+    assert beam.text(beam.best()) == "네네 네"
 
 
 def test_an_endless_stream_is_cut_at_settled_words() -> None:

@@ -24,6 +24,7 @@ from voicebot.dialogue.scenario.step import (
     HangUp,
     Link,
     Message,
+    Recording,
     Repeat,
     Restart,
     Say,
@@ -164,6 +165,8 @@ def _shape_and_text(step: Step) -> tuple[Shape, str]:
             return "service", f"콜백 예약: {step.at}"
         case Consent():
             return "other", f"동의: {step.consent}"
+        case Recording():
+            return "other", "녹음 멈춤" if step.recording == "pause" else "녹음 다시"
         case Repeat():
             return "say", "천천히 다시" if step.repeat == "slower" else "다시 말하기"
         case Restart():

@@ -165,6 +165,15 @@ class Forget(Step):
     forget: str | list[str]
 
 
+class Recording(Step):
+    """Pauses the recording of the call, and resumes it; meanwhile neither sound nor words are kept.
+
+    For card numbers and the like. A flow that ends has it resumed.
+    """
+
+    recording: Literal["pause", "resume"]
+
+
 class Repeat(Step):
     """Says again what was said last; `slower` for those who could not follow."""
 
@@ -189,6 +198,7 @@ STEPS: tuple[tuple[str, type[Step]], ...] = (
     ("set", Set),
     ("callback", Callback),
     ("consent", Consent),
+    ("recording", Recording),
     ("repeat", Repeat),
     ("restart", Restart),
     ("say", Say),  # a handoff says something too: behind it
@@ -223,6 +233,7 @@ AnyStep = Annotated[
     | Annotated[Set, Tag("set")]
     | Annotated[Callback, Tag("callback")]
     | Annotated[Consent, Tag("consent")]
+    | Annotated[Recording, Tag("recording")]
     | Annotated[Repeat, Tag("repeat")]
     | Annotated[Restart, Tag("restart")]
     | Annotated[Say, Tag("say")]

@@ -82,7 +82,7 @@ async def play(written: WrittenCase, mind: Mind, services: WatchedServices) -> P
     except ResetFailed as failed:
         return Played(written, now, [], [None] * len(written.case.talk), None, str(failed))
     # what an earlier case has asked would come at once: the times would not be a caller's
-    mind.understanding.read.cache_clear()
+    mind.understanding.forget()
     return await _Player(written, replace(mind, services=services), services, now).play()
 
 

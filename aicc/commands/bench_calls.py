@@ -1,0 +1,111 @@
+"""``aicc bench calls``: many recorded callers at once, and what their own ears measure."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aicc.output import Answer, answers
+
+if TYPE_CHECKING:
+    from aicc.simulation.report import CallReport
+    from aicc.simulation.service import Service
+
+
+@answers
+def bench_calls(
+    context: typer.Context,
+    calls: Annotated[int, typer.Option(min=1, help="Callers at once; who is through calls again.")] = 1,
+    seconds: Annotated[float, typer.Option(min=5, help="How long they go on calling.")] = 60.0,
+    scripts: Annotated[
+        list[Path] | None,
+        typer.Option("--script", help="What they say: scripts or folders; audio_fixtures/bench where left out."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Decides what is left to chance.")] = 0,
+) -> Answer:
+    """Let callers call for a while, and measure.
+
+    A service of its own is started, in its default layout; callers and service share this machine.
+    """
+    import asyncio
+
+    config = context.find_root().params.get("config")
+    figures = asyncio.run(_bench(calls, seconds, scripts or [_own_scripts()], config, seed))
+    width = max(len(name) for name in figures)
+    return Answer(figures, "\n".join(f"{name:{width}}  {value}" for name, value in figures.items()))
+
+
+def _own_scripts() -> Path:
+    import audio_fixtures
+
+    return Path(audio_fixtures.__file__).parent / "bench"
+
+
+async def _bench(calls: int, seconds: float, scripts: list[Path], config: Path | None, seed: int) -> dict[str, object]:
+    import asyncio
+
+    from aicc.simulation.pool import Schedule, run_callers
+    from aicc.simulation.report import Summary
+    from aicc.simulation.script_file import read_scripts
+    from aicc.simulation.service import started
+    from aicc.simulation.speech import Speech
+    from aicc.simulation.usage import Usage
+
+    loaded = read_scripts(scripts)
+    speech = Speech()
+    for script in loaded:  # now, so that it does not count
+        await asyncio.to_thread(speech.part, script)
+    async with started(config=config, settings={"AICC_SLOTS": str(max(40, calls))}) as service:
+        assert service.pid is not None
+        usage = Usage(service.pid)
+        watching = asyncio.create_task(usage.watch())
+        # callers come over two seconds, so that they do not all speak at once
+        schedule = Schedule(calls, max(20, 2_000 // calls), seconds)
+        try:
+            reports = await run_callers(loaded, schedule, service.connect, speech=speech, seed=seed)
+        finally:
+            watching.cancel()
+        cores = usage.cores()
+        told = await _told(service)
+    summary = Summary.of(reports).as_json()
+    return {
+        "calls": calls,
+        "calls_made": len(reports),
+        "turns": summary["turns"],
+        "v2v_p50_ms": summary["v2v_p50_ms"],
+        "v2v_p95_ms": summary["v2v_p95_ms"],
+        "barge_in_p95_ms": summary["barge_in_p95_ms"],
+        "cut_off_share": summary["cut_off_share"],
+        "false_stop_share": summary["false_stop_share"],
+        "resume_p95_ms": summary["resume_p95_ms"],
+        **told,
+        "late_frames_heard": summary["late_frames"],
+        "gaps_heard": summary["gaps"],
+        "cores": cores,
+        "cores_per_call": round(cores / calls, 4),
+        **usage.as_json(),
+        "callers_skipped_ticks": summary["skipped_ticks"],
+        "failed": _failures(reports),
+    }
+
+
+async def _told(service: "Service") -> dict[str, float]:
+    """What the media processes have counted."""
+    metrics = await service.metrics()
+
+    def of(name: str) -> list[float]:
+        return [value for key, value in metrics.items() if key.partition("{")[0] == name]
+
+    frames = sum(of("aicc_bot_frames_total"))
+    return {
+        "late_frames": round(sum(of("aicc_late_frames_total")) / max(1.0, frames), 6),
+        "bot_frames": int(frames),
+        "loop_lag_p95_ms": max(of("aicc_loop_lag_ms"), default=0.0),
+    }
+
+
+def _failures(reports: "list[CallReport]") -> dict[str, int]:
+    """What went wrong, and how many times."""
+    from collections import Counter
+
+    return dict(Counter(failure for report in reports for failure in report.failures).most_common(10))

@@ -1,0 +1,65 @@
+"""``aicc serve``: the service, until somebody ends it."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aicc.lines import WriteLine, failures_told, json_lines
+
+if TYPE_CHECKING:
+    from aicc.service.serving import Serving
+
+
+def serve(
+    context: typer.Context,
+    http: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where the API listens; 127.0.0.1:8080 where left out.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where calls are kept; ./data where left out.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The settings file, as before the subcommand.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Once calls are taken, say so with one line of JSON on standard output.")
+    ] = False,
+) -> None:
+    """Take calls, and serve the API.
+
+    Without settings the sample company answers. SIGTERM (or ^C) lets running calls finish, a second one hangs them up.
+    """
+    with contextlib.ExitStack() as stack:
+        write = stack.enter_context(json_lines()) if as_json else None
+        stack.enter_context(failures_told(write))
+        from aicc.service.loop import new_loop
+        from aicc.service.serving import serve as served
+        from aicc.settings import Settings, settings_of
+
+        settings = Settings.load(config) if config else settings_of(context)
+        settings = settings.with_options(http=http, data=data and data.absolute())
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(served(settings, lambda serving: _tell(serving, write)))
+
+
+def _tell(serving: "Serving", write: WriteLine | None) -> None:
+    """Who reads may wait for these lines: they go out at once."""
+    if write:
+        key = {"first_key": serving.first_key} if serving.first_key else {}
+        facts = {
+            "address": serving.address,
+            "data": serving.data,
+            "scenarios": list(serving.scenarios),
+            "processes": serving.processes,
+            "slots": serving.slots,
+        }
+        write(facts | key)
+        return
+    names = ", ".join(serving.scenarios)
+    typer.echo(f"{names}: {serving.slots} calls at once in {serving.processes} processes, kept in {serving.data}")
+    typer.echo(f"the API listens at {serving.address}, its pages at {serving.address}/docs")
+    if serving.first_key:
+        typer.echo(f"its first key, shown this once: {serving.first_key}")

@@ -1,0 +1,81 @@
+"""``aicc simulate``: recorded callers call, and what came of it is judged."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aicc.output import Answer, answers
+
+if TYPE_CHECKING:
+    from aicc.simulation.report import CallReport
+    from aicc.simulation.script import Script
+    from aicc.simulation.service import Service
+    from aicc.simulation.wire import Wire
+
+
+@answers
+def simulate(
+    context: typer.Context,
+    scripts: Annotated[list[Path], typer.Argument(metavar="SCRIPT…", help="Scripts, or folders of them.")],
+    calls: Annotated[
+        int | None, typer.Option(min=1, help="Calls in all, the scripts in rotation; one of each where left out.")
+    ] = None,
+    at_once: Annotated[int, typer.Option(min=1, help="Callers who call at the same time.")] = 4,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The data folder of a service that runs; else one is started for this."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Decides what is left to chance.")] = 0,
+) -> Answer:
+    """Let recorded callers call, in real time, and judge what comes of each call.
+
+    Scripts of the sample company are in audio_fixtures/callers; aicc/simulation/script.py shows how they are written.
+    """
+    import asyncio
+
+    from aicc.simulation.report import Summary
+    from aicc.simulation.script_file import read_scripts
+
+    loaded = read_scripts(scripts)
+    wanted = [loaded[number % len(loaded)] for number in range(calls or len(loaded))]
+    config = context.find_root().params.get("config")
+    judged = asyncio.run(_simulate(wanted, min(at_once, len(wanted)), data and data.absolute(), config, seed))
+    reports = [report for report, _, _ in judged]
+    unmet = sum(bool(failures) for _, _, failures in judged)
+    rows = [report.as_json() | {"call_id": call_id, "unmet": failures} for report, call_id, failures in judged]
+    summary = Summary.of(reports).as_json()
+    lines = [f"{report.script}: " + ("; ".join(failures) or "as expected") for report, _, failures in judged]
+    shown = "\n".join([*lines, "", ", ".join(f"{key} {value}" for key, value in summary.items() if value is not None)])
+    error = f"{unmet} of {len(judged)} calls were not as they should be" if unmet else None
+    return Answer({"calls": rows, "summary": summary}, shown, error)
+
+
+async def _simulate(
+    scripts: "list[Script]", at_once: int, data: Path | None, config: Path | None, seed: int
+) -> "list[tuple[CallReport, str | None, list[str]]]":
+    """A report of each call, the id that the service gave it, and what was not as it should be."""
+    import asyncio
+
+    from aicc.simulation.pool import run_callers
+    from aicc.simulation.service import running_or_started
+
+    lines = asyncio.Semaphore(at_once)  # who waits for one has not called yet
+    async with running_or_started(data, config) as service:
+
+        async def connect(script: "Script", number: int) -> "Wire":
+            await lines.acquire()
+            return await service.connect(script, number)
+
+        reports = await run_callers(scripts, len(scripts), connect, seed=seed, reported=lambda report: lines.release())
+        return [
+            (report, service.call_ids.get(report.number), await _failures(service, scripts[report.number], report))
+            for report in reports
+        ]
+
+
+async def _failures(service: "Service", script: "Script", report: "CallReport") -> list[str]:
+    from aicc.simulation.expect import judge
+
+    events = [logged.as_json() for logged in await service.events(report)]
+    return [*report.failures, *judge(script.written.expect, events)]

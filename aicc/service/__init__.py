@@ -1,0 +1,1 @@
+"""The running service: the front, its media processes, the API."""

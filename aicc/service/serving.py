@@ -1,0 +1,263 @@
+"""``aicc serve``: the front, its media processes and the API put together, until somebody ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aicc.errors import AiccError
+from aicc.lines import told
+from aicc.service.api.app import open_api
+from aicc.service.api.keys import KeyRing, chosen_key, first_key
+from aicc.service.api.server import listen, server
+from aicc.service.calling import calls_socket, calls_taken
+from aicc.service.data_folder import held, run_folder
+from aicc.service.endings import Endings
+from aicc.service.expiring import expire_for_ever
+from aicc.service.front import Front
+from aicc.service.live_calls import LiveCalls
+from aicc.service.metrics import Metrics
+from aicc.service.opening import recording_key
+from aicc.service.process import News, Process, ProcessFailed, Start
+from aicc.service.scenarios import Scenarios, sample_company
+from aicc.service.service import RunningService
+from aicc.service.spawned_process import COMMAND, SpawnedProcess
+from aicc.service.store_writer import StoreWriter
+from aicc.service.telemetry import open_telemetry
+from aicc.settings import Settings
+from voicebot.dialogue.samples import Addresses, samples
+from voicebot.events import Logged
+from voicebot.journal import NAME, read_journal
+from voicebot.store import Store
+
+log = logging.getLogger(__name__)
+
+RENEWED_S = 60.0  # more than the longest call, for the calls of a process that is replaced
+
+
+class AddressTaken(AiccError):
+    """The API cannot listen where it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A service that takes calls. ``first_key`` is set where it has just been made: it is shown this once."""
+
+    address: str
+    data: Path
+    scenarios: tuple[str, ...]
+    processes: int
+    slots: int
+    first_key: str | None
+
+
+async def serve(settings: Settings, ready: Callable[[Serving], None], command: Sequence[str] = COMMAND) -> None:
+    """Returns when the service has ended: SIGTERM or SIGINT lets running calls finish, a second one hangs them up.
+
+    ``ready`` is called once calls are taken; ``command`` starts a media process. Raises what keeps it from starting,
+    with a sentence for a person.
+    """
+    with held(settings.data) as data, contextlib.closing(_listen(settings.http)) as listening:
+        ending = _Ending(settings.drain_seconds)
+        with ending.by_signals():
+            await _Parts(settings, data, command, ending).run(listening, ready)
+
+
+class _Ending:
+    """The order to end, from outside."""
+
+    def __init__(self, drain_s: float) -> None:
+        self._drain_s = drain_s
+        self._front: Front | None = None
+        self._main = asyncio.current_task()
+        self._times = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def of(self, front: Front) -> None:
+        """From now on calls have to be thought of."""
+        self._front = front
+
+    @contextlib.contextmanager
+    def by_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        for number in numbers:
+            loop.add_signal_handler(number, self._asked)
+        try:
+            yield
+        finally:
+            for number in numbers:
+                loop.remove_signal_handler(number)
+
+    def _asked(self) -> None:
+        self._times += 1
+        if self._front is None:
+            assert self._main
+            self._main.cancel()
+            return
+        log.warning("the service ends: running calls %s", "finish" if self._times == 1 else "are hung up")
+        end = self._front.drain(self._drain_s) if self._times == 1 else self._front.close()
+        task = asyncio.ensure_future(end)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+class _Parts:
+    def __init__(self, settings: Settings, data: Path, command: Sequence[str], ending: _Ending) -> None:
+        self._settings = settings
+        self._data = data
+        self._command = command
+        self._ending = ending
+        self._addresses: dict[Path, Addresses] = {}
+
+    async def run(self, listening: socket.socket, ready: Callable[[Serving], None]) -> None:
+        settings, data = self._settings, self._data
+        key = recording_key(settings)
+        default = settings.scenario or sample_company()
+        self._scenarios = await asyncio.to_thread(Scenarios, default, settings.routes, run_folder(data) / "scenarios")
+        chosen = chosen_key()
+        store = await asyncio.to_thread(Store.open, settings.store or f"sqlite:///{data / 'aicc.db'}")
+        with contextlib.closing(store):
+            made = await asyncio.to_thread(first_key, store)
+            async with self._samples():
+                await self._run(listening, store, key, KeyRing(store, chosen), made, ready)
+
+    async def _run(
+        self,
+        listening: socket.socket,
+        store: Store,
+        key: bytes | None,
+        keys: KeyRing,
+        first_key: str | None,
+        ready: Callable[[Serving], None],
+    ) -> None:
+        settings, data = self._settings, self._data
+        metrics = Metrics()
+        writer = StoreWriter(store, self._read_journal, metrics.store_lag)
+        traces = open_telemetry(settings.telemetry.otlp_endpoint)
+        heard = (metrics.heard, writer.heard, *([traces.heard] if traces else []))
+        live = LiveCalls(self._read_journal, heard)
+        endings = Endings(data, live, writer, key)
+        count = 1 if settings.media_processes == 0 else settings.media_processes or max(2, _cores())
+        renewed_s = settings.calls.longest_minutes * 60 + RENEWED_S
+        front = Front(self._start, count, live, endings.end, metrics, renewed_s)
+        service = RunningService(front, live, self._scenarios, store, data, key)
+        http = server(open_api(service, metrics, keys))
+        failed: ProcessFailed | None = None
+        self._ending.of(front)
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(front.run())
+            answering = tasks.create_task(_for_ever("the API", http.serve(sockets=[listening])))
+            writing = tasks.create_task(_for_ever("the store's writer", writer.run()))
+            others = [
+                tasks.create_task(_for_ever("left calls", _make_up(endings, writer, data))),
+                tasks.create_task(_for_ever("retention", expire_for_ever(settings, data, store))),
+                tasks.create_task(_for_ever("scenarios", self._scenarios.watch(front.renew))),
+            ]
+            try:
+                await front.started()
+                async with calls_taken(calls_socket(data), service.take_in):
+                    if not front.is_draining:
+                        names = tuple(self._scenarios.names)
+                        ready(Serving(_address(listening), data, names, count, count * settings.slots, first_key))
+                    await asyncio.wait({running})
+            except ProcessFailed as failure:
+                failed = failure
+            finally:
+                for task in others:
+                    task.cancel()
+                await front.close()
+                await asyncio.wait({running})
+                await live.close()
+                http.should_exit = True
+                await asyncio.wait({answering})
+                writing.cancel()
+        await asyncio.to_thread(endings.close)
+        await writer.close()
+        if traces:
+            await asyncio.to_thread(traces.close)
+        if failed:
+            raise failed
+
+    async def _start(self, name: str, news: News) -> Process:
+        start = Start(
+            name=name,
+            settings=self._settings,
+            data=self._data,
+            scenarios=self._scenarios.folders,
+            addresses={str(folder): addresses for folder, addresses in self._addresses.items()},
+            log_level=logging.getLogger().level,
+        )
+        if self._settings.media_processes != 0:
+            return await SpawnedProcess.start(start, news, self._command)
+        from aicc.service.local_process import LocalProcess  # brings the models
+
+        try:
+            return await LocalProcess.start(start, news)
+        except Exception as error:
+            raise ProcessFailed(told(error)) from error
+
+    def _read_journal(self, call_id: str) -> list[Logged]:
+        try:
+            return read_journal(self._data / "calls" / call_id / NAME)
+        except FileNotFoundError:
+            return []
+
+    @contextlib.asynccontextmanager
+    async def _samples(self) -> AsyncIterator[None]:
+        """Sample services run meanwhile, of the services that have one and no address by environment."""
+        async with contextlib.AsyncExitStack() as stack:
+            for loaded in self._scenarios.loaded:
+                wanted = self._settings.samples
+                if wanted is None:
+                    wanted = self._settings.scenario is None and loaded.folder == sample_company()
+                services = {
+                    name: service
+                    for name, service in loaded.scenario.services.items()
+                    if wanted and service.start and not os.environ.get(service.url_from or "")
+                }
+                started = await stack.enter_async_context(samples(services, loaded.folder))
+                [self._addresses[loaded.folder]] = await started.addresses()
+            yield
+
+
+async def _make_up(endings: Endings, writer: StoreWriter, data: Path) -> None:
+    """For what a service before this one left undone."""
+    await endings.end_left()
+    await writer.catch_up(data / "calls")
+
+
+async def _for_ever(name: str, work: Coroutine[Any, Any, None]) -> None:
+    """A part whose failure is no reason to end calls."""
+    try:
+        await work
+    except Exception:
+        log.exception("%s broke: calls go on without", name)
+
+
+def _listen(http: str) -> socket.socket:
+    host, _, port = http.rpartition(":")
+    try:
+        return listen(host.strip("[]"), int(port))
+    except OSError as error:
+        reason = (os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)).lower()
+        raise AddressTaken(
+            f"nothing can listen at {http}: {reason}: choose another --http, or end who has it"
+        ) from None
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))

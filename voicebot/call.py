@@ -1,0 +1,509 @@
+"""One call from ring to hang-up: door → ear → mind → mouth → door, and everything that happens in its log.
+
+Every 20 ms the process's pacer calls :meth:`Call.tick`: one frame from the door to the ear, one frame of what the bot
+says to the door, both to the recording and the tap. The conversation is a coroutine beside it, for which the call is
+its ``Line``: it says, it listens, and where it waits, ticks go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from voicebot.audio import FRAME_MS, Samples
+from voicebot.barge_in import ENOUGH_SYLLABLES, BargeIn, Meanwhile, words_beyond_backchannels
+from voicebot.dialogue.conversation import Conversation
+from voicebot.dialogue.heard import Heard
+from voicebot.dialogue.line import Caller, HungUp, Silence
+from voicebot.dialogue.mind import Mind
+from voicebot.dialogue.signals import Goodbye, Transfer
+from voicebot.dialogue.slots.slot import Slot
+from voicebot.doors.door import Door
+from voicebot.echo import EchoCheck
+from voicebot.events import (
+    CallbackBooked,
+    CallEnded,
+    CallStarted,
+    Dtmf,
+    Event,
+    Fault,
+    HandoffRequested,
+    Latency,
+    RecordingPaused,
+    RecordingResumed,
+    TranscriptFinal,
+    TranscriptPartial,
+    TurnEnded,
+)
+from voicebot.hearing import Hearing
+from voicebot.korean_time import korean_now
+from voicebot.listening import Listening, Turn
+from voicebot.log import EventLog
+from voicebot.playing import Playing
+from voicebot.speaking import Voice
+
+log = logging.getLogger(__name__)
+
+APOLOGY = "죄송합니다. 지금 시스템에 문제가 생겨 더 도와드리기 어렵습니다."
+APOLOGY_HANDOFF = "상담사에게 연결해 드리겠습니다."
+APOLOGY_CALLBACK = "상담사가 곧 다시 전화드리겠습니다."
+PLEASE_WAIT = "잠시만 기다려 주세요."
+TOO_LONG = "통화가 너무 길어져 이만 마치겠습니다. 필요하시면 다시 전화해 주세요."
+SPOKEN_WHATEVER_HAPPENS = (APOLOGY, APOLOGY_HANDOFF, APOLOGY_CALLBACK, PLEASE_WAIT, TOO_LONG)
+"""Spoken before the first call, so that they are there when the voice is not."""
+
+PLEASE_WAIT_MS = 2_500  # after a turn that nobody has answered yet; said once a turn
+LOST_MS = 32_000  # a service that a flow calls may take 30 s; longer, and the mind will not come back
+READ_MS = 3_000  # looking up what was said takes some milliseconds
+LEAVE_MS = 3_000  # what a conversation may still take to notice that its caller has gone
+FAREWELL_MS = 20_000  # the longest last sentence
+BEGINNING_MS = 1_500  # who has begun to speak so lately may not have said a word yet, and is not silent
+CALLBACK_MINUTES = 10
+ECHO_WINDOW_MS = 320
+
+By = Literal["caller", "bot", "agent", "network", "service"]
+
+
+class Recorder(Protocol):
+    """What keeps a call's sound: see ``voicebot.recording``."""
+
+    def write(self, caller: Samples, bot: Samples) -> None: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+
+
+class Listener(Protocol):
+    """What else gets both sides of each tick: the tap."""
+
+    def write(self, caller: Samples, bot: Samples) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the calls of a process share. ``reading`` is where what was said is looked up, one thread for all."""
+
+    hearing: Hearing
+    voice: Voice
+    reading: Executor
+    now: Callable[[], datetime] = korean_now
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    by: By
+    reason: str
+    fault: str | None = None  # the room that failed
+
+
+class Call:
+    """One caller. ``recording_name`` is what ``call_ended`` says of the recording."""
+
+    def __init__(
+        self,
+        door: Door,
+        mind: Mind,
+        tools: Tools,
+        caller: Caller,
+        event_log: EventLog,
+        recorders: tuple[Recorder, ...] = (),
+        listeners: tuple[Listener, ...] = (),
+        *,
+        longest_ms: int = 30 * 60_000,
+        recording_name: str | None = None,
+    ) -> None:
+        self.log = event_log
+        self.door = door
+        self._caller = caller
+        self._tools = tools
+        self._recorders = recorders
+        self._listeners = (*recorders, *listeners)
+        self._longest_ms = longest_ms
+        self._recording_name = recording_name
+        self._frame_samples = door.rate_hz * FRAME_MS // 1000
+        self._silence = np.zeros(self._frame_samples, np.int16)
+        self._echo = EchoCheck(door.rate_hz)
+        self._recent: deque[Samples] = deque(maxlen=ECHO_WINDOW_MS // FRAME_MS)
+        self.ear = tools.hearing.ear(door.rate_hz)
+        self.ear.told = self._listen_now
+        self.listening = Listening(self.ear, self.record, self._read_ahead, tools.now)
+        self.playing = Playing(tools.voice, door.rate_hz, self.record, self._first_sound)
+        self.conversation = Conversation(mind, self, caller, tools.now)
+        self._barge_in = BargeIn()
+        self._scenario = mind.scenario
+        self._asked: Slot | None = None
+        self._silence_ms = 0
+        self._awaited: asyncio.Future[Heard | Silence] | None = None
+        self._answering: Turn | None = None  # whose answer has not been heard yet
+        self._chosen_ms: int | None = None  # when the first text of the answer was given to the voice
+        self._turn_ended_ms = 0
+        self._bot_ended_ms = 0
+        self._listens_since_ms = 0
+        self._asked_to_wait = False
+        self._is_private = False
+        self._was_idle = True
+        self._is_leaving = False  # its last sentence is being said
+        self._is_over = False
+        self._over: asyncio.Future[_Ending] = asyncio.get_running_loop().create_future()
+        self._hushed: asyncio.Future[None] | None = None
+        self._reading: asyncio.Future[None] | None = None
+
+    # ---- from ring to hang-up
+
+    async def run(self) -> CallEnded:
+        """To the end, which the log has whatever happens; the pacer ticks meanwhile."""
+        caller = self._caller
+        self.record(
+            CallStarted(caller.direction, self.door.name, caller.number, caller.called, self._scenario.scenario)
+        )
+        talk = asyncio.create_task(self.conversation.run(), name=f"conversation {self.log.call_id}")
+        talk.add_done_callback(lambda talk: talk.cancelled() or talk.exception())  # looked at, however the call ends
+        ending = _Ending("service", "stopped")
+        try:
+            waited: set[asyncio.Future[Any]] = {talk, self._over}
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            ending = await self._ending_of(talk)
+        finally:
+            talk.cancel()
+            self._is_over = True
+            self.playing.silence()
+            self.door.hang_up()
+            self._tools.hearing.close_ear(self.ear)
+            ended = CallEnded(ending.by, ending.reason, self.log.now_ms, self._recording_name)
+            self.record(ended)
+        return ended
+
+    def hang_up(self, by: By, reason: str) -> None:
+        """Ends the call, from whatever side, at whatever moment."""
+        self._end(_Ending(by, reason))
+
+    def _end(self, ending: _Ending) -> None:
+        if not self._over.done():
+            self._over.set_result(ending)
+        if self._awaited is not None and not self._awaited.done():
+            self._awaited.set_exception(HungUp())
+        if self._hushed is not None and not self._hushed.done():
+            self._hushed.set_result(None)
+
+    async def _ending_of(self, talk: asyncio.Task[Goodbye | Transfer]) -> _Ending:
+        """How the call ends: as the conversation did, or as somebody else wanted."""
+        if self._over.done():
+            ending = self._over.result()
+            if ending.fault is None and ending.reason != "too_long":
+                await asyncio.wait({talk}, timeout=LEAVE_MS / 1000)  # it hears of it when it next says or asks
+                return ending
+            talk.cancel()
+            await asyncio.wait({talk}, timeout=LEAVE_MS / 1000)
+            await (self._say_last(TOO_LONG) if ending.fault is None else self._apologize())
+            return ending
+        if talk.cancelled():
+            return _Ending("service", "stopped")
+        error = talk.exception()
+        if error is None:
+            await self._hush()
+            result = talk.result()
+            if self._over.done():
+                return self._over.result()
+            return _Ending("bot", result.reason if isinstance(result, Goodbye) else "handoff")
+        if isinstance(error, HungUp):
+            return self._over.result() if self._over.done() else _Ending("caller", "hung_up")
+        log.error("call %s: the conversation failed", self.log.call_id, exc_info=error)
+        self.fault("dialogue", f"{type(error).__name__}: {error}")
+        await self._apologize()
+        return _Ending("service", "fault")
+
+    def fault(self, room: str, what: str) -> None:
+        self.record(Fault(room, " ".join(what.split())[:300], "the caller was told and is handed over or called back"))
+
+    async def _apologize(self) -> None:
+        """When the bot cannot go on: the caller hears so, a person is asked for, and calls back where that is known."""
+        number = self._caller.number
+        summary = self.conversation.memory.summary(None, self.conversation.memory.last_heard)
+        self.record(HandoffRequested("fault", self._scenario.skill, summary))
+        if number:
+            at = self._tools.now() + timedelta(minutes=CALLBACK_MINUTES)
+            self.record(CallbackBooked(at.isoformat(timespec="minutes"), number))
+        await self._say_last(APOLOGY, APOLOGY_CALLBACK if number else APOLOGY_HANDOFF)
+
+    async def _say_last(self, *texts: str) -> None:
+        self._over = asyncio.get_running_loop().create_future()  # a caller who hangs up now ends the farewell
+        self._is_leaving = True
+        self.playing.silence()
+        self.playing.broken = None
+        for text in texts:
+            self.playing.say(text, 0, interruptible=False)
+        await self._hush()
+
+    async def _hush(self) -> None:
+        """Until everything is said, or nobody hears it any more."""
+        if self.playing.is_idle or self._over.done():
+            return
+        self._hushed = asyncio.get_running_loop().create_future()
+        await asyncio.wait({self._hushed}, timeout=FAREWELL_MS / 1000)
+
+    # ---- the tick
+
+    def tick(self) -> bool:
+        """20 ms of the call, on the loop; whether the bot was heard in it."""
+        if self._is_over:
+            return False
+        now_ms = self.log.now_ms
+        frame = self.door.receive()
+        self.ear.hear(frame)
+        self._recent.append(frame)
+        if keys := self.door.take_keys():
+            self._press(keys, now_ms)
+        self._listen(now_ms)
+        said = self.playing.next_frame()
+        out = self._silence if said is None else said
+        self.door.send(out)
+        self._echo.played(out)
+        for listener in self._listeners:
+            listener.write(frame, out)
+        self._watch(now_ms)
+        return said is not None
+
+    def skip(self, ticks: int) -> None:
+        """Time in which the process did not get to run: silence on both sides, so that the recording keeps its time."""
+        for _ in range(ticks):
+            for listener in self._listeners:
+                listener.write(self._silence, self._silence)
+
+    def _press(self, keys: str, now_ms: int) -> None:
+        if self.playing.is_interruptible:
+            self.playing.drop()
+        self.listening.press(keys, now_ms)
+
+    def _listen_now(self) -> None:
+        """Words have become final: the conversation has them before the next tick, and that one plays its answer."""
+        if not self._is_over:
+            self._listen(self.log.now_ms)
+
+    def _listen(self, now_ms: int) -> None:
+        listening, playing = self.listening, self.playing
+        if self._over.done() or self._is_leaving:
+            return
+        listening.tick(now_ms, self._asked)
+        if not playing.is_idle:
+            self._react(now_ms)
+            # nodding along ends no turn while the bot has something to say; it goes on
+            listening.may_end = playing.is_idle or words_beyond_backchannels(listening.transcript) >= ENOUGH_SYLLABLES
+        else:
+            listening.may_end = True
+        if listening.turns and not (not playing.is_idle and not playing.is_interruptible):
+            self._hand_on(now_ms)
+
+    def _react(self, now_ms: int) -> None:
+        """What the bot does about the caller's voice while it has something to say."""
+        listening, playing = self.listening, self.playing
+        voice_ms = 0 if listening.voice_since_ms is None else max(1, now_ms - listening.voice_since_ms)
+        if not voice_ms and not playing.is_paused and not listening.transcript:
+            self._barge_in.react(_NOBODY)
+            return
+        seen = Meanwhile(
+            voice_ms,
+            self.ear.silence_ms,
+            listening.transcript,
+            playing.is_paused,
+            playing.is_interruptible,
+            playing.left_ms,
+            is_echo=bool(voice_ms) and playing.is_audible and self._is_echo(),
+            answers=self._answers(listening.transcript),
+        )
+        if seen.is_echo and listening.is_busy:
+            listening.forget()
+        match self._barge_in.react(seen):
+            case "pause":
+                playing.pause()
+            case "interrupt":
+                playing.drop()
+            case "resume":
+                if playing.is_interruptible and not voice_ms:  # in a noise that goes on somebody may yet speak
+                    listening.forget()
+                playing.resume()
+
+    def _is_echo(self) -> bool:
+        return bool(self._echo.is_echo(np.concatenate(self._recent)))
+
+    def _answers(self, transcript: str) -> bool:
+        if not transcript or self._asked is None:
+            return False
+        found = self._asked.find(Heard.of(transcript), self._tools.now(), asked=True)
+        return found is not None and not found.problem
+
+    def _hand_on(self, now_ms: int) -> None:
+        """A turn to the conversation, if it listens; else the turn waits."""
+        if self._awaited is None or self._awaited.done():
+            return
+        turn = self.listening.turns.pop(0)
+        if turn.is_lost:
+            self._break("ear", turn.heard.spoken)
+            return
+        self.playing.drop()
+        self._answering, self._chosen_ms = turn, None
+        self._turn_ended_ms = turn.ended_ms
+        self._asked_to_wait = False
+        self._awaited.set_result(turn.heard)
+
+    def _watch(self, now_ms: int) -> None:
+        """What must not go unnoticed: a caller who is gone or says nothing, a bot that says nothing, a dead room."""
+        if self.playing.is_idle and not self._was_idle:
+            self._bot_ended_ms = now_ms
+        self._was_idle = self.playing.is_idle
+        if self._hushed is not None and not self._hushed.done() and (self._was_idle or self.playing.broken):
+            self._hushed.set_result(None)
+        if self.door.is_closed:
+            self._end(_Ending("caller", "hung_up"))
+            return
+        if self._over.done() or self._is_leaving:
+            return
+        if now_ms >= self._longest_ms:
+            self._end(_Ending("bot", "too_long"))
+        elif self._tools.hearing.broken:
+            self._break("ear", self._tools.hearing.broken)
+        elif self.playing.broken:
+            self._break("mouth", self.playing.broken)
+        elif self._awaited is not None and not self._awaited.done():
+            self._notice_silence(now_ms)
+        elif self._answering is not None and self.playing.is_idle:
+            waited_ms = now_ms - self._answering.ended_ms
+            if waited_ms >= LOST_MS:
+                self._break("dialogue", f"no answer to turn {self.turn} in {LOST_MS // 1000} s")
+            elif waited_ms >= PLEASE_WAIT_MS and not self._asked_to_wait:
+                self._asked_to_wait = True
+                self.playing.say(PLEASE_WAIT, self.turn)
+
+    def _notice_silence(self, now_ms: int) -> None:
+        listening = self.listening
+        if not self.playing.is_idle or listening.transcript or listening.is_busy:
+            return
+        voice_ms = None if listening.voice_since_ms is None else now_ms - listening.voice_since_ms
+        if voice_ms is not None and voice_ms < BEGINNING_MS:
+            return
+        since_ms = max(self._bot_ended_ms, self._listens_since_ms, listening.last_words_ms)
+        if now_ms - since_ms >= self._silence_ms and self._awaited is not None:
+            self._awaited.set_result(Silence(now_ms - since_ms))
+
+    def _break(self, room: str, what: str) -> None:
+        self.fault(room, what)
+        self._end(_Ending("service", "fault", fault=room))
+
+    # ---- the conversation's line
+
+    @property
+    def turn(self) -> int:
+        return self.listening.turn
+
+    @property
+    def turn_ms(self) -> int:
+        return self.log.now_ms - self._turn_ended_ms
+
+    async def say(self, text: str, *, interruptible: bool = True, slower: bool = False) -> None:
+        self._still_here()
+        if self._answering is not None and self._chosen_ms is None:
+            self._chosen_ms = self.log.now_ms
+        if self.listening.turns and interruptible:
+            return  # the caller has gone on already: what was to be said is not
+        self.playing.say(text, self.turn, interruptible=interruptible, slower=slower)
+
+    async def listen(self, asked: Slot | None, silence_ms: int) -> Heard | Silence:
+        self._still_here()
+        self._asked, self._silence_ms = asked, silence_ms
+        self._listens_since_ms = self.log.now_ms
+        self._awaited = asyncio.get_running_loop().create_future()
+        try:
+            heard = await self._awaited
+        finally:
+            self._awaited = None
+        if isinstance(heard, Heard) and heard.source != "dtmf":
+            await self._read(heard)
+        return heard
+
+    def record(self, event: Event) -> None:
+        """To the log; what a flow has asked not to be kept is hidden there. Nothing comes behind the call's end."""
+        if self.log.has_ended:
+            return
+        if self._is_private and isinstance(event, TranscriptPartial | TranscriptFinal | TurnEnded | Dtmf):
+            event = _hidden(event)
+        self.log.append(event)
+
+    def keep(self, *, recording: bool) -> None:
+        """Pauses the recording, and resumes it: what is said meanwhile is neither in the sound nor in the log."""
+        if recording == self._is_private:
+            self._is_private = not recording
+            for recorder in self._recorders:
+                (recorder.resume if recording else recorder.pause)()
+            self.record(RecordingResumed() if recording else RecordingPaused())
+
+    def _still_here(self) -> None:
+        if self._over.done():
+            raise HungUp
+
+    # ---- reading ahead
+
+    def _read_ahead(self, partial: str) -> None:
+        """Looks up what may be all that is said, off the loop, unless that is still at work on something older."""
+        if self._reading is None or self._reading.done():
+            self._reading = self._look_up(partial)
+
+    def _look_up(self, text: str) -> asyncio.Future[None]:
+        return asyncio.get_running_loop().run_in_executor(self._tools.reading, self._consider, text)
+
+    def _consider(self, text: str) -> None:
+        try:
+            self._tools.voice.foresee(self.conversation.consider(text), self.door.rate_hz)
+        except Exception:
+            log.exception("call %s: reading ahead failed", self.log.call_id)  # the conversation will meet it again
+
+    async def _read(self, heard: Heard) -> None:
+        """What was said, looked up before the conversation asks for it on the loop: there it finds it ready."""
+        read: Awaitable[None] = asyncio.shield(self._look_up(heard.spoken))
+        try:
+            await asyncio.wait_for(read, READ_MS / 1000)
+        except TimeoutError:
+            self._break("knowledge", f"looking up what was said has taken more than {READ_MS // 1000} s")
+            raise HungUp from None
+
+    # ---- latency
+
+    def _first_sound(self, turn: int) -> int:
+        """An answer's first sample leaves: how long the caller has waited for it, in ms since the turn was over."""
+        now_ms = self.log.now_ms
+        answered, chosen_ms = self._answering, self._chosen_ms
+        if answered is not None and turn == self.turn and chosen_ms is not None:
+            self._answering = None
+            self.record(
+                Latency(
+                    turn,
+                    answered.ended_ms - answered.last_voice_ms,
+                    answered.final_ms - answered.ended_ms,
+                    chosen_ms - answered.final_ms,
+                    now_ms - chosen_ms,
+                    now_ms - answered.last_voice_ms,
+                )
+            )
+        return now_ms - self._turn_ended_ms
+
+
+_NOBODY = Meanwhile(0, 10_000, "", is_paused=False, is_interruptible=True, left_ms=None)
+
+
+def _hidden(event: TranscriptPartial | TranscriptFinal | TurnEnded | Dtmf) -> Event:
+    if isinstance(event, Dtmf):
+        return replace(event, digit="*")
+    spoken, written = _stars(event.spoken), _stars(event.written)
+    if isinstance(event, TranscriptFinal):
+        words = tuple({**word, "text": _stars(word["text"])} for word in event.words)
+        return replace(event, spoken=spoken, written=written, words=words)
+    return replace(event, spoken=spoken, written=written)
+
+
+def _stars(text: str) -> str:
+    return "".join(" " if character == " " else "*" for character in text)

@@ -1,0 +1,36 @@
+"""What every door to a caller promises: frames in and frames out, pulled by the call's tick every 20 ms."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from voicebot.audio import Samples
+
+DoorName = Literal["sip", "webrtc", "audiosocket", "wav"]
+
+
+class Door(Protocol):
+    """One caller's wire. Nothing here blocks; whatever the wire's own rate and law, frames are int16 at ``rate_hz``."""
+
+    @property
+    def name(self) -> DoorName: ...
+
+    @property
+    def rate_hz(self) -> int:
+        """8,000 or 16,000: a frame is ``rate_hz // 50`` samples."""
+
+    def receive(self) -> Samples:
+        """This tick's frame from the caller; silence where none came."""
+
+    def send(self, frame: Samples) -> None:
+        """This tick's frame to the caller; dropped where the wire is full or gone."""
+
+    def take_keys(self) -> str:
+        """The keys (0-9, *, #) that were pressed since this was last asked."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the far side has hung up or is gone."""
+
+    def hang_up(self) -> None:
+        """Ends the call from this side; a second time does nothing."""

@@ -1,0 +1,290 @@
+"""The door of recorded callers: an AF_UNIX SOCK_SEQPACKET socket, one packet for every 20 ms frame.
+
+A packet is one byte and what belongs to it: ``A`` and int16 little-endian PCM, ``K`` and keys that were pressed, ``H``
+for hanging up (behind it, perhaps, why). A caller's first packet is JSON: ``{"call": TOKEN, "rate_hz": 8000}``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import json
+import logging
+import os
+import socket
+import stat
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from voicebot.audio import FRAME_MS, Samples
+
+log = logging.getLogger(__name__)
+
+FRAME, KEYS, HANG_UP = b"A", b"K", b"H"
+RATES_HZ = (8_000, 16_000)
+KEYPAD = frozenset("0123456789*#")
+
+FIRST_PACKET_S = 2.0  # who connects and says nothing for so long is sent away
+LARGEST_FIRST_PACKET_BYTES = 1_000
+MOST_STRANGERS = 64  # that have connected and not said yet which call they are
+
+MOST_PACKETS_A_TICK = 64  # a peer that floods the socket does not hold up the call
+MOST_KEYS = 64  # pressed and not yet asked for: later ones are dropped
+
+
+class JitterQueue:
+    """Frames on their way from the caller's clock to the call's, both of 20 ms but never in step.
+
+    Nothing is held back: a frame that comes late is silence now and in reserve from then on, so that the queue is as
+    long as the wire's jitter asks for. When more than ``RESERVE`` were waiting all through the last second, the oldest
+    silent one is dropped, after five seconds the softest: the caller's delay does not grow. When it is full the oldest
+    frame is dropped.
+    """
+
+    RESERVE = 1
+    MOST_FRAMES = 10
+    SILENT_PEAK = 100  # -50 dB below full scale
+    SILENT_DROP_TICKS = 50
+    ANY_DROP_TICKS = 250
+
+    def __init__(self, rate_hz: int) -> None:
+        self.silence = np.zeros(rate_hz * FRAME_MS // 1000, np.int16)
+        self.silence.flags.writeable = False
+        self._frames: deque[Samples] = deque(maxlen=self.MOST_FRAMES)
+        self._ticks_above_reserve = 0
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def put(self, frame: Samples) -> None:
+        self._frames.append(frame)
+
+    def take(self) -> Samples:
+        """The next frame; silence where none has come."""
+        if not self._frames:
+            self._ticks_above_reserve = 0
+            return self.silence
+        frame = self._frames.popleft()
+        if len(self._frames) <= self.RESERVE:
+            self._ticks_above_reserve = 0
+        else:
+            self._ticks_above_reserve += 1
+            if self._ticks_above_reserve >= self.SILENT_DROP_TICKS:
+                self._shorten()
+        return frame
+
+    def _shorten(self) -> None:
+        peaks = [max(int(frame.max()), -int(frame.min())) for frame in self._frames]
+        found = next((number for number, peak in enumerate(peaks) if peak < self.SILENT_PEAK), None)
+        if found is None and self._ticks_above_reserve >= self.ANY_DROP_TICKS:
+            found = peaks.index(min(peaks))
+        if found is not None:
+            del self._frames[found]
+            self._ticks_above_reserve = 0
+
+
+class WavDoor:
+    """See ``Door``. The socket is read within :meth:`receive`: no callback of the loop, no task.
+
+    ``dropped_frames`` counts those of the bot that the wire did not take: its buffer holds about three seconds.
+    """
+
+    name: Literal["wav"] = "wav"
+
+    def __init__(self, sock: socket.socket, rate_hz: int) -> None:
+        sock.setblocking(False)
+        self.rate_hz = rate_hz
+        self.dropped_frames = 0
+        self._socket: socket.socket | None = sock
+        self._frame_bytes = 2 * rate_hz * FRAME_MS // 1000
+        self._queue = JitterQueue(rate_hz)
+        self._keys = ""
+        self._is_closed = False
+
+    def receive(self) -> Samples:
+        if self._socket is not None:
+            self._drain(self._socket)
+        return self._queue.take()
+
+    def send(self, frame: Samples) -> None:
+        if self._socket is None:
+            return
+        try:
+            self._socket.send(FRAME + frame.tobytes())
+        except BlockingIOError:
+            self.dropped_frames += 1
+        except OSError:  # gone; what it sent before is still to be read
+            self._is_closed = True
+
+    def take_keys(self) -> str:
+        keys, self._keys = self._keys, ""
+        return keys
+
+    @property
+    def is_closed(self) -> bool:
+        return self._is_closed
+
+    def hang_up(self) -> None:
+        self._is_closed = True
+        if self._socket is not None:
+            close(self._socket)
+            self._socket = None
+
+    def _drain(self, sock: socket.socket) -> None:
+        for _ in range(MOST_PACKETS_A_TICK):
+            try:
+                packet = sock.recv(self._frame_bytes + 2)
+            except BlockingIOError:
+                return
+            except ConnectionResetError:  # it closed without reading all of ours; what it sent is still there
+                self._is_closed = True
+                continue
+            except OSError:
+                packet = b""
+            if packet[:1] in (HANG_UP, b""):
+                self._is_closed = True
+                sock.close()
+                self._socket = None
+                return
+            self._take(packet)
+
+    def _take(self, packet: bytes) -> None:
+        """What is no packet of this protocol is passed over."""
+        kind = packet[:1]
+        if kind == FRAME and len(packet) == self._frame_bytes + 1:
+            self._queue.put(np.frombuffer(packet[1:], np.int16))
+        elif kind == KEYS:
+            self._keys = (self._keys + pressed(packet))[:MOST_KEYS]
+
+
+def pressed(packet: bytes) -> str:
+    """The keys of a ``K`` packet; what is on no telephone is left out."""
+    return "".join(key for key in packet[1:].decode("ascii", "ignore") if key in KEYPAD)
+
+
+def close(sock: socket.socket, why: str = "") -> None:
+    """Hangs up, as far as the other side is still there to hear it."""
+    with contextlib.suppress(OSError):
+        sock.send(HANG_UP + why.encode())
+    sock.close()
+
+
+class WavListener:
+    """Lets recorded callers in at the socket file ``path``; whose token is expected is handed to ``arrived``.
+
+    A token lets one caller in. Unknown tokens, first packets that are none and peers that say nothing are refused.
+    """
+
+    def __init__(self, path: Path, arrived: Callable[[str, WavDoor], None]) -> None:
+        self._path = path
+        self._arrived = arrived
+        self._expected: set[str] = set()
+        self._socket: socket.socket | None = None
+        self._strangers: dict[socket.socket, asyncio.TimerHandle] = {}
+
+    def expect(self, token: str) -> None:
+        self._expected.add(token)
+
+    def forget(self, token: str) -> None:
+        """A caller who did not come; a token that is not expected does nothing."""
+        self._expected.discard(token)
+
+    def start(self) -> None:
+        """Listens on the running loop. Raises OSError where the path cannot be used."""
+        if len(os.fsencode(self._path)) > 107:
+            raise OSError(errno.ENAMETOOLONG, "a socket's path has at most 107 bytes", str(self._path))
+        with contextlib.suppress(FileNotFoundError):
+            if stat.S_ISSOCK(self._path.stat().st_mode):
+                self._path.unlink()  # of a process that was killed
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK)
+        try:
+            sock.bind(str(self._path))
+            self._path.chmod(0o600)
+            sock.listen(128)
+        except OSError:
+            sock.close()
+            raise
+        self._socket = sock
+        asyncio.get_running_loop().add_reader(sock, self._accept)
+
+    def close(self) -> None:
+        """No more callers; those who are in stay."""
+        for stranger in list(self._strangers):
+            self._refuse(stranger, "no more calls")
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._socket.close()
+            self._socket = None
+            self._path.unlink(missing_ok=True)
+
+    def _accept(self) -> None:
+        assert self._socket is not None
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                peer, _ = self._socket.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:  # no file descriptors left: the peer goes on waiting, and the loop would spin
+                log.error("recorded callers are not let in for a second: %s", error.strerror)
+                loop.remove_reader(self._socket)
+                loop.call_later(1.0, self._listen_again)
+                return
+            peer.setblocking(False)
+            if len(self._strangers) >= MOST_STRANGERS:
+                close(peer, "too many callers at once")
+                continue
+            too_late = loop.call_later(FIRST_PACKET_S, self._refuse, peer, "no first packet")
+            self._strangers[peer] = too_late
+            loop.add_reader(peer, self._meet, peer)
+
+    def _listen_again(self) -> None:
+        if self._socket is not None:
+            asyncio.get_running_loop().add_reader(self._socket, self._accept)
+
+    def _meet(self, peer: socket.socket) -> None:
+        try:
+            packet = peer.recv(LARGEST_FIRST_PACKET_BYTES + 1)
+        except BlockingIOError:
+            return
+        except OSError:
+            packet = b""
+        introduced = introduction(packet)
+        if introduced is None:
+            self._refuse(peer, 'the first packet is not {"call": TOKEN}')
+            return
+        token, rate_hz = introduced
+        if token not in self._expected:
+            self._refuse(peer, "no call has this token")
+            return
+        self._expected.discard(token)
+        self._part(peer)
+        self._arrived(token, WavDoor(peer, rate_hz))
+
+    def _refuse(self, peer: socket.socket, why: str) -> None:
+        log.warning("a recorded caller was refused: %s", why)
+        self._part(peer)
+        close(peer, why)
+
+    def _part(self, peer: socket.socket) -> None:
+        asyncio.get_running_loop().remove_reader(peer)
+        self._strangers.pop(peer).cancel()
+
+
+def introduction(packet: bytes) -> tuple[str, int] | None:
+    """Token and rate in Hz of a first packet; None for anything else."""
+    try:
+        said = json.loads(packet)
+    except ValueError:
+        return None
+    if not isinstance(said, dict):
+        return None
+    token, rate_hz = said.get("call"), said.get("rate_hz", RATES_HZ[0])
+    if not isinstance(token, str) or not token or type(rate_hz) is not int or rate_hz not in RATES_HZ:
+        return None
+    return token, rate_hz

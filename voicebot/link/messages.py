@@ -1,0 +1,139 @@
+"""What the front and a media process tell each other: commands down, each with its answer, and news up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from voicebot.doors.door import DoorName
+from voicebot.events import Logged
+
+HungUpBy: TypeAlias = Literal["caller", "bot", "agent", "network", "service"]
+
+
+# ---- down: commands
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A call for this process, answered at once. ``scenario`` is the key under which the process was given it."""
+
+    call_id: str
+    door: DoorName
+    caller: str
+    callee: str
+    direction: Literal["in", "out"]
+    scenario: str
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Answered by :class:`Done`: whether there is such a call."""
+
+    call_id: str
+    by: HungUpBy
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """No further calls; the process ends behind the last one, or after ``seconds``. Answered at once."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Calls finish their sentence and are hung up, everything is sealed, the process ends. Answered at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    pass
+
+
+# ---- up: answers
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The call has a slot. ``socket`` is the path at which its frames are exchanged, best at ``rate_hz``."""
+
+    call_id: str
+    socket: str
+    rate_hz: int = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """``full``, ``draining``, or a sentence for a person."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    found: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a process is: ``frames`` and ``late_frames`` since it began, ``cores`` as a share of one, of late."""
+
+    calls: int
+    slots: int
+    loop_lag_p95_ms: float
+    frames: int
+    late_frames: int
+    cores: float
+    open_files: int
+    memory_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """As an answer: the command went wrong. Unasked: the process cannot start. ``what`` is a sentence for a person."""
+
+    what: str
+
+
+# ---- up: unasked
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Models are open, calls are welcome."""
+
+    pid: int
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """The process takes no further calls and ends behind its last one: it was told to by a signal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What happened, in order for each call."""
+
+    batch: tuple[Logged, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A call is over, its slot is free, its journal is whole."""
+
+    call_id: str
+
+
+Command: TypeAlias = Offer | HangUp | Drain | Close | Ping
+Reply: TypeAlias = Accepted | Refused | Done | Pong | Failed
+Told: TypeAlias = Ready | Leaving | Events | Gone | Failed
+Message: TypeAlias = Command | Reply | Told
