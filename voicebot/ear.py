@@ -68,6 +68,7 @@ class Ear:
         self._utterance = 0
         self._undecoded_ms = 0
         self._is_finishing = False
+        self._finished_ms = 0  # up to here sound is in a final, and is not heard again
         self._may_open = True
         self._final: Final | None = None
         self._broken: str | None = None
@@ -131,6 +132,7 @@ class Ear:
                 case "finish" if self._stream is not None:
                     self._stream.finish()
                     self._is_finishing = True
+                    self._finished_ms = self._position_ms
                 case "drop":
                     self._stream, self._is_finishing = None, False
                     self._may_open = False
@@ -154,9 +156,10 @@ class Ear:
             if isinstance(event, VoiceStarted):
                 self._may_open = True
                 if self._stream is None:
-                    self._open(event.at_ms - LEAD_MS)
+                    self._open(max(event.at_ms - LEAD_MS, self._finished_ms))
         if self._stream is None and self._may_open and self._activity.speaking:
-            self._open(self._position_ms - LEAD_MS)  # the last one was ended while its speaker went on
+            # the last one was ended while its speaker went on
+            self._open(max(self._position_ms - LEAD_MS, self._finished_ms))
         return events
 
     def stream_to_decode(self, is_tick: bool) -> Stream | None:
@@ -190,6 +193,7 @@ class Ear:
         )
 
     def _open(self, from_ms: int) -> None:
+        self._utterance += 1  # also of one that cannot be opened: it is told to be broken
         self._stream = self._recognizer.stream()
         needs_another_rate = self._recognizer.rate_hz != self._rate_hz
         self._resampler = (
@@ -200,7 +204,6 @@ class Ear:
         self._is_finishing, self._may_open = False, True
         self._final = self._broken = None
         self._undecoded_ms = 0
-        self._utterance += 1
         lead = [(at_ms, sound) for at_ms, sound in self._kept if at_ms + _ms(sound, self._rate_hz) > from_ms]
         self._opened_ms = lead[0][0] if lead else self._position_ms
         for _, sound in lead:

@@ -19,13 +19,13 @@ WINDOW_MS = 320
 LONGEST_DELAY_MS = 500
 # The echo may be smeared over this long: a hybrid's 10 ms, or the first reflections of a room.
 SPREAD_MS, SPREAD_BEFORE_MS = 16, 2
-# A caller's loudest moment is at least this loud against the echo's. Echoes leave less, nearly all of them less than
-# -10 dB; at -3 dB a caller no louder than a loud echo would be missed for a syllable.
+# A caller's loudest moment is at least this loud against the echo's. Half of all echoes leave 16 dB less; those that
+# leave more are as quiet as the line's noise. At -3 dB a caller as loud as a loud echo would be missed for a syllable.
 CALLER_DB = -6.0
 MOMENT_MS = 80
 # What is left must also stand this clear of the line's noise, else there is nobody: the end of an echo.
 CLEAR_DB = 6.0
-SURE_DB = 12.0
+SURE_DB = 12.0  # an echo that leaves so much less shows the delay to look at first from then on
 SILENT_DBFS, LOUDEST_NOISE_DBFS = -62.0, -50.0
 
 _RATE_HZ = 8_000  # echoes are compared at the telephone's rate, whatever the call's

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -105,7 +105,8 @@ class Hearing:
     def _work(self, errands: list[_Errand], is_tick: bool) -> None:
         """In the worker: never raises, an ear that cannot be heard says so."""
         for errand in errands:
-            errand.ear.take_in(errand.frames, errand.orders)
+            with self._or_broken(errand.ear):
+                errand.ear.take_in(errand.frames, errand.orders)
         try:
             self._detector.judge([errand.ear.activity for errand in errands])
         except Exception as error:
@@ -113,7 +114,8 @@ class Hearing:
             for errand in errands:
                 errand.ear.decoded(f"voice activity: {type(error).__name__}: {error}")
         for errand in errands:
-            errand.events = errand.ear.judged()
+            with self._or_broken(errand.ear):
+                errand.events = errand.ear.judged()
         self._decode([errand.ear for errand in errands], is_tick)
         for errand in errands:
             errand.impression = errand.ear.impression()
@@ -131,8 +133,15 @@ class Hearing:
                 ear.decoded()
             return
         for ear, stream in due:
-            try:
+            with self._or_broken(ear):
                 self.recognizer.decode([stream])
                 ear.decoded()
-            except Exception as error:
-                ear.decoded(f"{self.recognizer.name}: {type(error).__name__}: {error}")
+
+    @contextlib.contextmanager
+    def _or_broken(self, ear: Ear) -> Iterator[None]:
+        """What goes wrong with one ear's utterance makes no other ear deaf."""
+        try:
+            yield
+        except Exception as error:
+            log.exception("an utterance cannot be heard")
+            ear.decoded(f"{self.recognizer.name}: {type(error).__name__}: {error}")

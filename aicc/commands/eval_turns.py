@@ -10,9 +10,7 @@ from aicc.output import Answer, answers
 
 @answers
 def turns(
-    cases: Annotated[
-        Path, typer.Argument(help="TSV: text<TAB>end|open; the partial transcript as it stands at a pause.")
-    ],
+    cases: Annotated[Path, typer.Argument(help="TSV: text<TAB>end|open; what was heard as it stands at a pause.")],
 ) -> Answer:
     """The share of pauses judged right: is the caller done, or will more come? Text alone, nothing asked before."""
     from voicebot.turns.evaluation import evaluate, read_turns

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 from voicebot.events import CallEnded, CallStarted, Logged
@@ -16,6 +17,7 @@ KEPT_EVENTS_OF_ALL = 20_000
 SLACK_EVENTS = 1_000  # so many more are let grow before the oldest go, all at once
 MEND_PAUSE_S = 0.5
 MEND_TRIES = 10
+FORGOTTEN_CALLS = 1_000
 
 ReadJournal = Callable[[str], Sequence[Logged]]
 
@@ -42,6 +44,7 @@ class LiveCalls:
         self._logs: dict[str, LiveLog] = {}
         self._all = _Window(KEPT_EVENTS_OF_ALL)
         self._mending: dict[str, asyncio.Task[None]] = {}
+        self._forgotten: OrderedDict[str, None] = OrderedDict()  # what is still told of these comes too late
 
     def live(self) -> list[str]:
         """The calls that are up, in the order in which they were first heard of."""
@@ -54,6 +57,8 @@ class LiveCalls:
     def take(self, batch: Iterable[Logged]) -> None:
         """What a media process told. A gap is mended from the journal, in the background."""
         for logged in batch:
+            if logged.call_id in self._forgotten:
+                continue
             to = self._log(logged.call_id)
             if logged.seq > to.next_seq:
                 to.early[logged.seq] = logged
@@ -73,6 +78,9 @@ class LiveCalls:
             task.cancel()
         if gone := self._logs.pop(call_id, None):
             gone.end()
+            self._forgotten[call_id] = None
+            if len(self._forgotten) > FORGOTTEN_CALLS:
+                self._forgotten.popitem(last=False)
 
     async def follow_all(self) -> AsyncIterator[Logged]:
         """All that happens in any call, from the first ``anext`` on. Never ends; :class:`ReaderTooSlow`."""

@@ -45,7 +45,7 @@ from voicebot.link import (
 
 log = logging.getLogger(__name__)
 
-ORPHAN_S = 10.0  # what is left of the calls is then for the next front to make whole
+ORPHAN_S = 9.0  # what is left of the calls is then for the next front to make whole
 SICK_DRAIN_S = 60.0  # calls whose models hang apologize and end by themselves
 LAST_WORDS_S = 2.0
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import resource
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
@@ -40,6 +41,7 @@ from voicebot.store import Store
 
 log = logging.getLogger(__name__)
 
+MOST_FILES = 65_536
 RENEWED_S = 60.0  # more than the longest call, for the calls of a process that is replaced
 
 
@@ -65,6 +67,7 @@ async def serve(settings: Settings, ready: Callable[[Serving], None], command: S
     ``ready`` is called once calls are taken; ``command`` starts a media process. Raises what keeps it from starting,
     with a sentence for a person.
     """
+    _many_files()
     with held(settings.data) as data, contextlib.closing(_listen(settings.http)) as listening:
         ending = _Ending(settings.drain_seconds)
         with ending.by_signals():
@@ -257,6 +260,14 @@ def _listen(http: str) -> socket.socket:
 def _address(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _many_files() -> None:
+    """Connections and calls are files: the usual soft limit of 1,024 is soon reached, here and in what is started."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _cores() -> int:

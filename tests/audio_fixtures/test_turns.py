@@ -6,14 +6,14 @@ import pytest
 
 import audio_fixtures
 
-TURNS = Path(audio_fixtures.__file__).parent / "turns.tsv"
+FOLDER = Path(audio_fixtures.__file__).parent
 SPOKEN = re.compile(r"[가-힣]+(?: [가-힣]+)*")  # as the recognizer writes: Hangul words, one space between
 LONGEST_WORDS = 25
 
 
-@pytest.fixture(scope="module")
-def turns() -> list[tuple[str, str]]:
-    lines = TURNS.read_text(encoding="utf-8").splitlines()
+@pytest.fixture(scope="module", params=["turns.tsv", "turns_everyday_calls.tsv"])
+def turns(request: pytest.FixtureRequest) -> list[tuple[str, str]]:
+    lines = (FOLDER / request.param).read_text(encoding="utf-8").splitlines()
     return [(text, label) for text, label in (line.split("\t") for line in lines)]
 
 

@@ -312,7 +312,9 @@ class LiveCall:
     def __str__(self) -> str:
         lines = []
         for logged in self.log.read():
-            fields = {k: v for k, v in logged.as_json().items() if k not in ("call_id", "seq", "at_ms", "type", "words")}
+            fields = {
+                k: v for k, v in logged.as_json().items() if k not in ("call_id", "seq", "at_ms", "type", "words")
+            }
             lines.append(f"{logged.at_ms:6} {type(logged.event).__name__} {fields}")
         return "\n".join(lines)
 

@@ -93,8 +93,9 @@ def test_what_may_not_be_interrupted_is_not():
 
 
 @pytest.mark.parametrize(
-    ("left_ms", "reaction"), [(0, "interrupt"), (LAST_WORDS_MS, "interrupt"), (LAST_WORDS_MS + 20, "resume"), (None, "resume")]
-)  # fmt: skip
+    ("left_ms", "reaction"),
+    [(0, "interrupt"), (LAST_WORDS_MS, "interrupt"), (LAST_WORDS_MS + 20, "resume"), (None, "resume")],
+)
 def test_a_yes_counts_as_an_answer_only_near_the_end_of_the_question(left_ms, reaction):
     yes = seen(0, SETTLED_MS, "네", is_paused=True, left_ms=left_ms, answers=True)
     assert BargeIn().react(yes) == reaction

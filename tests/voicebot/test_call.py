@@ -394,6 +394,15 @@ def test_a_recognizer_that_always_fails_ends_the_call_with_an_apology(tmp_path):
         assert_apologized(call)
 
 
+def test_a_recognizer_that_takes_no_more_utterances_ends_the_call_with_an_apology(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.wait_until_greeted()
+        call.recognizer.stream_failures = float("inf")
+        call.caller_says("언제 열어요")
+        assert call.wait_for(Fault).event.room == "ear"
+        assert_apologized(call)
+
+
 def test_a_recognizer_that_hangs_ends_the_call_with_an_apology(tmp_path):
     with LiveCall(tmp_path) as call:
         call.wait_until_greeted()
@@ -580,7 +589,9 @@ def test_the_recording_goes_on_when_the_caller_leaves_the_flow_that_paused_it(tm
         assert not call.tape.is_paused
 
 
-@pytest.mark.xfail(strict=True, reason="the ear is not told of skipped ticks: its words' times fall behind log and recording")
+@pytest.mark.xfail(
+    strict=True, reason="the ear is not told of skipped ticks: its words' times fall behind log and recording"
+)
 def test_time_in_which_the_process_stood_still_is_silence_in_the_recording(tmp_path):
     with LiveCall(tmp_path) as call:
         call.wait_until_greeted()

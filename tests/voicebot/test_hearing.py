@@ -131,7 +131,6 @@ def test_an_utterance_that_cannot_be_decoded_breaks_alone(process):
     assert not two.ears[1].ended
 
 
-@pytest.mark.xfail(strict=True, reason="only decoding is guarded: what raises before it leaves the whole batch unheard")
 def test_an_utterance_that_cannot_be_opened_makes_no_other_ear_deaf(process):
     two = process(2)
     two.recognizer.stream_failures = float("inf")

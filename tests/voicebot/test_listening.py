@@ -1,5 +1,7 @@
 """How what the caller says becomes turns: pauses, ends, long speeches, noise, keys."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.fakes.live_call import HOURS, SILENCE_MS, SILENT, LiveCall
@@ -41,7 +43,7 @@ def test_partials_grow_and_come_no_faster_than_they_are_read(call):
     texts = [logged.event.spoken for logged in partials]
     assert texts == sorted(texts, key=len)
     assert len(texts) == len(set(texts)) > 5
-    assert all(later.at_ms - earlier.at_ms >= 100 for earlier, later in zip(partials, partials[1:], strict=False))
+    assert all(later.at_ms - earlier.at_ms >= 100 for earlier, later in pairwise(partials))
     assert all(logged.event.turn == 1 for logged in partials)
     assert all(0 <= logged.event.stable_chars <= len(logged.event.spoken) for logged in partials)
 
@@ -92,9 +94,9 @@ def test_a_final_that_comes_after_its_caller_went_on_is_one_turn_with_what_follo
     call.caller_says("자리 있어요")
     call.caller_pauses(240)
     call.caller_says("내일 저녁에요")
-    call.wait_until(lambda: call.call.listening._finishing is not None)
+    call.wait_until(lambda: call.call.listening.transcript == "자리 있어요")
     call.hearing_worker.hangs = True
-    call.pass_ms(200)
+    call.pass_ms(220)
     call.hearing_worker.go_on()
     ended = call.wait_for(TurnEnded)
     assert ended.event.spoken == "자리 있어요 내일 저녁에요"
@@ -161,12 +163,12 @@ def test_words_in_music_end_when_no_more_of_them_come(call):
 
 def test_a_final_that_never_comes_is_a_fault(call):
     call.caller_says("언제 열어요")
-    call.wait_until(lambda: call.call.listening._finishing is not None)
+    call.wait_until(lambda: call.call.listening.transcript == "언제 열어요")
     call.hearing_worker.hangs = True
-    judged_ms = call.now_ms
+    hung_ms = call.now_ms
     fault = call.wait_for(Fault)
     assert (fault.event.room, fault.event.what) == ("ear", "no final came")
-    assert fault.at_ms - judged_ms <= FINAL_LATE_MS + 40
+    assert fault.at_ms - hung_ms <= FINAL_LATE_MS + 100
 
 
 def test_an_unsure_recognizer_makes_an_unsure_turn(call):

@@ -26,7 +26,18 @@ def test_a_final_ending_is_answered_soon(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["주문을 취소하고 싶은데", "제가 어제", "배송이", "음", "그 저기", "그러니까", "공일공 이삼사오", "팔이공사 일", "저는요", ""],
+    [
+        "주문을 취소하고 싶은데",
+        "제가 어제",
+        "배송이",
+        "음",
+        "그 저기",
+        "그러니까",
+        "공일공 이삼사오",
+        "팔이공사 일",
+        "저는요",
+        "",
+    ],
 )
 def test_an_open_sentence_is_left_to_the_caller(said: str) -> None:
     waited = needed(said)

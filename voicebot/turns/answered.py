@@ -1,4 +1,4 @@
-"""Whether a transcript answers the question that was asked: the eleventh digit ends a phone number, the tenth does not."""
+"""Whether a transcript answers what was asked: the eleventh digit ends a phone number, the tenth does not."""
 
 from __future__ import annotations
 

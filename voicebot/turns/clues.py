@@ -13,6 +13,7 @@ from kb.korean import Morpheme, morphemes
 from voicebot.text.numbers import DIGITS
 
 TAIL_WORDS = 8  # what was said before them hardly tells how the sentence ends
+_TAIL_CHARS = 120
 _LONGEST_SOUND = 12  # letters
 _SHORT_WORDS = 3
 VERBAL_NOUNS = Path(__file__).parent / "verbal_nouns.txt"
@@ -35,7 +36,7 @@ _ASKING = re.compile("(?:^| )(?:왜|뭐|뭘|무슨|무엇|언제|어디|어떻�
 
 def clues(transcript: str) -> Iterator[str]:
     """Names of what stands in ``transcript``, which is one turn so far, Hangul without punctuation."""
-    all_words = transcript.split()
+    all_words = transcript[-_TAIL_CHARS:].split()
     words = all_words[-TAIL_WORDS:]
     yield f"words {min(len(all_words), 6)}"
     if not words:

@@ -15,7 +15,7 @@ EVEN = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``cut`` were open and taken for ends, ``late`` were ends and taken for open; each with its probability of an end."""
+    """``cut`` were open and taken for ends, ``late`` ends and taken for open; each with its probability of an end."""
 
     n: int
     accuracy: float

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from gpu.train.turns.examples import Example
+from gpu.train.turns.example import Example
 from voicebot.turns.clues import clues
 from voicebot.turns.ends import PLACES, places
 

@@ -14,7 +14,9 @@ app.command()(turns)
 
 def test_the_figures_are_one_line(tmp_path: Path) -> None:
     file = tmp_path / "turns.tsv"
-    file.write_text("text\tend|open\n환불해 주세요\tend\n제가 어제\tend\n음\topen\n취소할게요\topen\n", encoding="utf-8")
+    file.write_text(
+        "text\tend|open\n환불해 주세요\tend\n제가 어제\tend\n음\topen\n취소할게요\topen\n", encoding="utf-8"
+    )
     result = CliRunner().invoke(app, [str(file), "--json"])
     assert json.loads(result.stdout) == {"n": 4, "accuracy": 0.5, "early_cuts": 1, "late": 1}
 

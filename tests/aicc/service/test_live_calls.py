@@ -152,6 +152,20 @@ def test_a_reader_of_a_call_that_is_gone_without_an_end_is_not_left_waiting():
     assert asyncio.run(run()) == told[:3]
 
 
+def test_what_is_told_of_a_call_that_is_gone_does_not_bring_it_back():
+    told, heard = events_of("a", 4), []
+
+    async def run():
+        async with live(heard=[heard.append]) as calls:
+            calls.take(told)
+            calls.forget("a")
+            calls.take([Logged("a", 4, 90, Dtmf("1"))])
+            assert calls.log("a") is None
+
+    asyncio.run(run())
+    assert heard == told
+
+
 def test_a_long_call_is_kept_in_part_and_read_whole(monkeypatch):
     monkeypatch.setattr(live_calls, "KEPT_EVENTS", 20)
     monkeypatch.setattr(live_calls, "SLACK_EVENTS", 5)

@@ -4,7 +4,6 @@ from datetime import datetime, time
 
 import pytest
 
-from kb.address import AddressBook
 from voicebot.dialogue.slots import Amount, Choice, Date, Digits, FreeText, Name, OrderNumber, Phone, Slot, Time, YesNo
 from voicebot.turns.answered import answered, key_lengths
 

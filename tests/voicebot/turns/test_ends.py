@@ -31,7 +31,9 @@ def test_an_end_and_what_only_looks_like_one(ended: str, goes_on: str) -> None:
     assert ends(ended) >= 0.5 > ends(goes_on)
 
 
-@pytest.mark.parametrize("said", ["음", "어", "그", "저기", "그러니까", "그게 말이죠", "뭐랄까", "뭐냐면", "있잖아요", "혹시", "그 뭐지"])
+@pytest.mark.parametrize(
+    "said", ["음", "어", "그", "저기", "그러니까", "그게 말이죠", "뭐랄까", "뭐냐면", "있잖아요", "혹시", "그 뭐지"]
+)
 def test_fillers_hold_the_turn(said: str) -> None:
     assert ends(said) < 0.5
     assert ends(f"제가 어제 주문을 했는데 {said}") < 0.5
@@ -42,7 +44,9 @@ def test_nothing_said_is_no_end() -> None:
     assert ends("   ") == 0
 
 
-@pytest.mark.parametrize("said", ["abc 123", "가" * 3_000, "네. 맞아요!", "\U0001f600", "ㅋㅋㅋ", "공" * 500, "가 " * 5_000])
+@pytest.mark.parametrize(
+    "said", ["abc 123", "가" * 3_000, "네. 맞아요!", "\U0001f600", "ㅋㅋㅋ", "공" * 500, "가 " * 5_000]
+)
 def test_anything_is_judged(said: str) -> None:
     assert 0 <= ends(said) <= 1
 
