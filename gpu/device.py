@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 
@@ -31,6 +32,18 @@ def choose(wanted: Literal["auto", "cuda", "cpu"] = "auto") -> Device:
     if wanted == "cuda":
         raise RuntimeError('no CUDA device: check "nvidia-smi", or set device: cpu')
     return Device("cpu", "CPU", cores())
+
+
+def gpu_count() -> int:
+    """How many CUDA GPUs this process may use, as the driver tells, without loading any library."""
+    try:
+        there = len(list(Path("/proc/driver/nvidia/gpus").iterdir()))
+    except OSError:
+        return 0
+    allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if allowed is None:
+        return there
+    return min(there, len([name for name in allowed.split(",") if name.strip() not in ("", "-1")]))
 
 
 # Absent, without its own libraries, or with a driver too old for it.

@@ -64,10 +64,11 @@ PLEASE_WAIT_MS = 2_500  # after a turn that nobody has answered yet; said once a
 LOST_MS = 32_000  # a service that a flow calls may take 30 s; longer, and the mind will not come back
 READ_MS = 3_000  # looking up what was said takes some milliseconds
 LEAVE_MS = 3_000  # what a conversation may still take to notice that its caller has gone
-FAREWELL_MS = 20_000  # the longest last sentence
+FAREWELL_MS = 120_000  # everything that is still to be said; a voice that hangs is noticed long before
 BEGINNING_MS = 1_500  # who has begun to speak so lately may not have said a word yet, and is not silent
 CALLBACK_MINUTES = 10
 ECHO_WINDOW_MS = 320
+BEHIND_ECHO_MS = 160  # it takes so long to tell that it is no echo any more
 
 By = Literal["caller", "bot", "agent", "network", "service"]
 
@@ -146,7 +147,9 @@ class Call:
         self._turn_ended_ms = 0
         self._bot_ended_ms = 0
         self._listens_since_ms = 0
+        self._alive_ms = 0  # when the conversation last did anything
         self._asked_to_wait = False
+        self._hears_echo = False  # the voice that is heard was the bot's own
         self._is_private = False
         self._was_idle = True
         self._is_leaving = False  # its last sentence is being said
@@ -207,6 +210,7 @@ class Call:
             return _Ending("service", "stopped")
         error = talk.exception()
         if error is None:
+            self.playing.insist()
             await self._hush()
             result = talk.result()
             if self._over.done():
@@ -272,6 +276,7 @@ class Call:
 
     def skip(self, ticks: int) -> None:
         """Time in which the process did not get to run: silence on both sides, so that the recording keeps its time."""
+        self.ear.skipped_ms += ticks * FRAME_MS
         for _ in range(ticks):
             for listener in self._listeners:
                 listener.write(self._silence, self._silence)
@@ -291,6 +296,8 @@ class Call:
         if self._over.done() or self._is_leaving:
             return
         listening.tick(now_ms, self._asked)
+        if self._hears_echo:
+            self._hear_behind_echo()
         if not playing.is_idle:
             self._react(now_ms)
             # nodding along ends no turn while the bot has something to say; it goes on
@@ -317,8 +324,10 @@ class Call:
             is_echo=bool(voice_ms) and playing.is_audible and self._is_echo(),
             answers=self._answers(listening.transcript),
         )
-        if seen.is_echo and listening.is_busy:
-            listening.forget()
+        if seen.is_echo:
+            self._hears_echo = True
+            if listening.is_busy:
+                listening.forget()
         match self._barge_in.react(seen):
             case "pause":
                 playing.pause()
@@ -328,6 +337,14 @@ class Call:
                 if playing.is_interruptible and not voice_ms:  # in a noise that goes on somebody may yet speak
                     listening.forget()
                 playing.resume()
+
+    def _hear_behind_echo(self) -> None:
+        """A voice that began as the bot's own and is now somebody's, who is heard from his first word on."""
+        if self.listening.voice_since_ms is None:
+            self._hears_echo = False
+        elif not self._is_echo():
+            self._hears_echo = False
+            self.ear.open(BEHIND_ECHO_MS)
 
     def _is_echo(self) -> bool:
         return bool(self._echo.is_echo(np.concatenate(self._recent)))
@@ -348,6 +365,7 @@ class Call:
             return
         self.playing.drop()
         self._answering, self._chosen_ms = turn, None
+        self._alive_ms = now_ms
         self._turn_ended_ms = turn.ended_ms
         self._asked_to_wait = False
         self._awaited.set_result(turn.heard)
@@ -372,11 +390,11 @@ class Call:
             self._break("mouth", self.playing.broken)
         elif self._awaited is not None and not self._awaited.done():
             self._notice_silence(now_ms)
-        elif self._answering is not None and self.playing.is_idle:
-            waited_ms = now_ms - self._answering.ended_ms
-            if waited_ms >= LOST_MS:
-                self._break("dialogue", f"no answer to turn {self.turn} in {LOST_MS // 1000} s")
-            elif waited_ms >= PLEASE_WAIT_MS and not self._asked_to_wait:
+        elif self.playing.is_idle:
+            waited_ms = now_ms - max(self._bot_ended_ms, self._alive_ms)
+            if now_ms - self._alive_ms >= LOST_MS:
+                self._break("dialogue", f"nothing has come of turn {self.turn} in {LOST_MS // 1000} s")
+            elif self._answering is not None and waited_ms >= PLEASE_WAIT_MS and not self._asked_to_wait:
                 self._asked_to_wait = True
                 self.playing.say(PLEASE_WAIT, self.turn)
 
@@ -389,6 +407,7 @@ class Call:
             return
         since_ms = max(self._bot_ended_ms, self._listens_since_ms, listening.last_words_ms)
         if now_ms - since_ms >= self._silence_ms and self._awaited is not None:
+            self._alive_ms = now_ms
             self._awaited.set_result(Silence(now_ms - since_ms))
 
     def _break(self, room: str, what: str) -> None:
@@ -407,8 +426,9 @@ class Call:
 
     async def say(self, text: str, *, interruptible: bool = True, slower: bool = False) -> None:
         self._still_here()
+        self._alive_ms = self.log.now_ms
         if self._answering is not None and self._chosen_ms is None:
-            self._chosen_ms = self.log.now_ms
+            self._chosen_ms = self._alive_ms
         if self.listening.turns and interruptible:
             return  # the caller has gone on already: what was to be said is not
         self.playing.say(text, self.turn, interruptible=interruptible, slower=slower)

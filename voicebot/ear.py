@@ -18,7 +18,9 @@ from voicebot.stt.recognizer import TICK_MS, Final, Partial, Recognizer, Stream
 from voicebot.vad.activity import VoiceActivity, VoiceDetector
 from voicebot.vad.boundaries import VoiceEvent, VoiceStarted
 
-LEAD_MS = 240  # heard before the first window that was judged speech: soft beginnings
+# Heard before the first window that was judged speech. With more of it noise is taken for a syllable: of 40 utterances
+# in street noise at 12 dB below the voice, 8 began with a wrong one at 40 ms, 14 at 80, and none in quiet at any.
+LEAD_MS = 40
 KEPT_MS = 1_000  # of sound, while nobody speaks
 _NOTHING = Partial()
 
@@ -50,6 +52,7 @@ class Ear:
 
     def __init__(self, recognizer: Recognizer, detector: VoiceDetector, rate_hz: int) -> None:
         self.heard = Impression()
+        self.skipped_ms = 0  # of the call's time that brought no sound at all: the process did not get to run
         self.told: Callable[[], None] = lambda: None
         self.events: deque[VoiceEvent] = deque(maxlen=64)
         self.ended: deque[Impression] = deque(maxlen=8)
@@ -158,8 +161,9 @@ class Ear:
                 if self._stream is None:
                     self._open(max(event.at_ms - LEAD_MS, self._finished_ms))
         if self._stream is None and self._may_open and self._activity.speaking:
-            # the last one was ended while its speaker went on
-            self._open(max(self._position_ms - LEAD_MS, self._finished_ms))
+            # the last one was ended while its speaker went on, or it broke and is heard again
+            again_from_ms, self._again_from_ms = self._again_from_ms, None
+            self._open(max(self._position_ms - LEAD_MS, self._finished_ms) if again_from_ms is None else again_from_ms)
         return events
 
     def stream_to_decode(self, is_tick: bool) -> Stream | None:
@@ -178,6 +182,7 @@ class Ear:
             self._final = None if broken or final is None else _since(final, self._opened_ms)
             if broken or final is not None:
                 self._stream, self._is_finishing = None, False
+                self._again_from_ms = self._opened_ms if broken else None
 
     def impression(self) -> Impression:
         partial = self._stream.partial if self._stream is not None else _NOTHING

@@ -20,7 +20,7 @@ from voicebot.events import (
     TranscriptPartial,
     TurnEnded,
 )
-from voicebot.stt.recognizer import Word
+from voicebot.stt.recognizer import Final, Word
 from voicebot.text import to_written
 from voicebot.turn import TurnTaking
 from voicebot.turns.keys import Keys
@@ -33,6 +33,8 @@ PARTIALS_APART_MS = 100
 # silence.
 TRANSCRIPT_LAG_MS = 260
 FINAL_LATE_MS = 3_000  # a final takes some milliseconds; this one will not come
+# A horn or a door is heard as a syllable now and then, of which the recognizer is not sure at all.
+NOISE_SYLLABLES, NOISE_CONFIDENCE = 3, 0.35
 READ_AHEAD_MS = 90  # of silence, before what was heard so far is looked up
 
 Reason = Literal["ending", "complete", "timeout", "dtmf"]
@@ -195,7 +197,7 @@ class Listening:
             self._close()
             return
         final = heard.final
-        if final.spoken:
+        if final.spoken and not _is_noise(final):
             self._parts.append(self._as_event(final.spoken, final.words, final.engine))
             self._parts_confidence.append(_confidence(final.words))
         if self._ear.heard.speaking and self.voice_since_ms is not None and self.voice_since_ms >= ended_ms:
@@ -235,11 +237,22 @@ class Listening:
         return " ".join([*(part.spoken for part in self._parts), *([spoken] if spoken else [])])
 
     def _as_event(self, spoken: str, words: tuple[Word, ...], engine: str) -> TranscriptFinal:
+        skipped_ms = self._ear.skipped_ms
         timed = tuple(
-            {"text": word.text, "start_ms": word.start_ms, "end_ms": word.end_ms, "confidence": word.confidence}
+            {
+                "text": word.text,
+                "start_ms": word.start_ms + skipped_ms,
+                "end_ms": word.end_ms + skipped_ms,
+                "confidence": word.confidence,
+            }
             for word in words
         )
         return TranscriptFinal("caller", self.turn + 1, spoken, to_written(spoken).text, timed, engine)
+
+
+def _is_noise(final: Final) -> bool:
+    syllables = sum(len(word.text) for word in final.words)
+    return 0 < syllables <= NOISE_SYLLABLES and _confidence(final.words) < NOISE_CONFIDENCE
 
 
 def _lengths(asked: Slot | None) -> Collection[int]:

@@ -129,6 +129,12 @@ class Media:
             slot.call.hang_up(by, reason)
         return True
 
+    def fault(self, room: str, what: str, cured_by: str) -> None:
+        """Something that all calls of the process share has failed; each of their logs says so."""
+        for slot in self._slots.values():
+            if slot.call is not None:
+                slot.call.record(Fault(room, what, cured_by))
+
     async def drain(self, seconds: float) -> None:
         """No further calls; returns behind the last one, or hangs up after so long."""
         self._is_draining = True

@@ -63,6 +63,7 @@ class Pacer:
     def remove(self, call: Call) -> None:
         if call in self._calls:
             self._calls.remove(call)
+            self.pace.late_frames += call.playing.starved_frames
 
     def close(self) -> None:
         if self._timer is not None:

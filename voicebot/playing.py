@@ -144,6 +144,13 @@ class Playing:
         self._rest_ms = 0
         self._begin_ahead()
 
+    def insist(self) -> None:
+        """Says the rest whatever the caller says: a farewell, behind which nobody listens any more."""
+        for sentence in self._sentences:
+            sentence.interruptible = False
+        if self.is_paused:
+            self.resume()
+
     def silence(self) -> None:
         """Says nothing more at all: the call ends, or something else must be said."""
         for sentence in self._sentences:

@@ -15,7 +15,7 @@ from voicebot.tts.synthesizer import Synthesizer
 log = logging.getLogger(__name__)
 
 STUCK_S = 10  # a text is spoken in a fraction of a second
-MOST_FORESEEN = 8  # texts that wait to be spoken in advance; a voice that is behind has better things to do
+MOST_FORESEEN = 2  # texts that are spoken in advance: what is wanted now may have to wait behind them
 
 
 def said_one_by_one(text: str) -> Iterator[tuple[str, int]]:

@@ -44,6 +44,7 @@ def _own_scripts() -> Path:
 async def _bench(calls: int, seconds: float, scripts: list[Path], config: Path | None, seed: int) -> dict[str, object]:
     import asyncio
 
+    from aicc.simulation.measure import checked_with_log
     from aicc.simulation.pool import Schedule, run_callers
     from aicc.simulation.report import Summary
     from aicc.simulation.script_file import read_scripts
@@ -67,6 +68,7 @@ async def _bench(calls: int, seconds: float, scripts: list[Path], config: Path |
             watching.cancel()
         cores = usage.cores()
         told = await _told(service)
+        reports = [checked_with_log(one, [event.as_json() for event in await service.events(one)]) for one in reports]
     summary = Summary.of(reports).as_json()
     return {
         "calls": calls,

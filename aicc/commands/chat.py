@@ -63,7 +63,9 @@ async def _calls(
     from voicebot.dialogue.scenario.scenario_file import load_scenario
     from voicebot.doors.typed_lines import TypedLines
 
-    loaded = load_scenario(path or _sample_company())
+    from aicc.service.scenarios import sample_company
+
+    loaded = load_scenario(path or sample_company())
     lines = TypedLines.of_standard_input()
     calls = JsonCalls(lines, write) if write else ShownCalls(lines, details)
     async with samples(loaded.scenario.services, loaded.folder) as started:
@@ -74,11 +76,3 @@ async def _calls(
             return await calls.hold(mind, caller)
         finally:
             await mind.services.close()
-
-
-def _sample_company() -> Path:
-    """Beside the packages, as the repository and an image of it have it."""
-    folder = Path(__file__).parents[2] / "scenarios" / "nuri"
-    if not folder.is_dir():
-        raise AiccError('no scenario given, and the sample company is not installed: name one, "aicc chat FOLDER"')
-    return folder

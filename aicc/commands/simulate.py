@@ -68,14 +68,15 @@ async def _simulate(
             return await service.connect(script, number)
 
         reports = await run_callers(scripts, len(scripts), connect, seed=seed, reported=lambda report: lines.release())
-        return [
-            (report, service.call_ids.get(report.number), await _failures(service, scripts[report.number], report))
-            for report in reports
-        ]
+        return [await _judged(service, scripts[report.number], report) for report in reports]
 
 
-async def _failures(service: "Service", script: "Script", report: "CallReport") -> list[str]:
+async def _judged(
+    service: "Service", script: "Script", report: "CallReport"
+) -> "tuple[CallReport, str | None, list[str]]":
     from aicc.simulation.expect import judge
+    from aicc.simulation.measure import checked_with_log
 
     events = [logged.as_json() for logged in await service.events(report)]
-    return [*report.failures, *judge(script.written.expect, events)]
+    unmet = [*report.failures, *judge(script.written.expect, events)]
+    return checked_with_log(report, events), service.call_ids.get(report.number), unmet

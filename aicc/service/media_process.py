@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 ORPHAN_S = 9.0  # what is left of the calls is then for the next front to make whole
 SICK_DRAIN_S = 60.0  # calls whose models hang apologize and end by themselves
 LAST_WORDS_S = 2.0
+SWITCH_S = 0.0005  # how long models and disk may keep the loop from running; 5 ms is a quarter of a frame
 
 
 class MediaProcess:
@@ -141,6 +142,7 @@ def main(open_media: OpenMedia = open_media) -> int:
     form = f"%(levelname)s {start.name} %(name)s: %(message)s"
     logging.basicConfig(level=start.log_level, stream=sys.stderr, format=form, force=True)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.setswitchinterval(SWITCH_S)
     threading.Thread(target=_end_as_orphan, args=(os.getppid(),), name="orphan", daemon=True).start()
 
     async def run() -> int:

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aicc.errors import AiccError
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from voicebot.call import Tools
     from voicebot.events import Logged
     from voicebot.media import Media
+
+STANDBY = "bundled"
 
 
 class KeyMissing(AiccError):
@@ -31,28 +34,44 @@ async def open_media(start: Start, events: Callable[[list[Logged]], None], gone:
     keeping = Keeping(
         start.data, settings.recordings.record, recording_key(settings), settings.calls.longest_minutes * 60_000
     )
-    tools = await asyncio.to_thread(open_tools, settings)
+    loop = asyncio.get_running_loop()
+    opened: list[Media] = []
+
+    def fault(what: str, cured_by: str) -> None:
+        """In the thread that decodes."""
+        for media in opened:
+            loop.call_soon_threadsafe(media.fault, "ear", what, cured_by)
+
+    tools = await asyncio.to_thread(open_tools, settings, start.inference_socket, fault)
     minds = {
         name: await open_mind(folder, settings, start.addresses.get(name)) for name, folder in start.scenarios.items()
     }
     media = Media(tools, minds, settings.slots, keeping, start.socket, events, gone)
+    opened.append(media)
     media.open()
     return media
 
 
-def open_tools(settings: Settings) -> Tools:
-    """Recognizer and voice, warm. Blocks."""
+def open_tools(
+    settings: Settings, inference: Path | None = None, fault: Callable[[str, str], None] = lambda what, cured_by: None
+) -> Tools:
+    """Recognizer and voice, warm. Blocks. ``fault`` hears of it when the process at ``inference`` fails."""
     from voicebot.call import SPOKEN_WHATEVER_HAPPENS, Tools
     from voicebot.doors.wav import RATES_HZ
     from voicebot.hearing import Hearing
     from voicebot.speaking import Voice
     from voicebot.stt import open_recognizer
     from voicebot.stt.evaluation import warm_up
+    from voicebot.stt.remote import RemoteRecognizer
     from voicebot.tts import open_synthesizer
     from voicebot.vad import VoiceDetector
 
-    recognizer = open_recognizer(settings.recognizer, settings.models, settings.device)
+    # beside an inference process a CPU engine stands by, which always keeps up with its calls
+    choice = settings.recognizer if inference is None else STANDBY
+    recognizer = open_recognizer(choice, settings.models, settings.device)
     warm_up(recognizer)
+    if inference is not None:
+        recognizer = RemoteRecognizer(inference, recognizer, fault)
     voice = Voice(open_synthesizer(settings.voice, settings.models))
     for rate_hz in RATES_HZ:
         voice.prepare(SPOKEN_WHATEVER_HAPPENS, rate_hz)

@@ -23,7 +23,7 @@ class Start(BaseModel):
     """What a media process has to know before its first call.
 
     ``scenarios`` are folders by the key under which calls name them; ``addresses`` are those of sample services, by
-    scenario and service.
+    scenario and service; ``inference`` are the sockets of inference processes.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,12 +33,19 @@ class Start(BaseModel):
     data: Path
     scenarios: dict[str, Path]
     addresses: dict[str, dict[str, str]] = {}
+    inference: tuple[Path, ...] = ()
     log_level: int
 
     @property
     def socket(self) -> Path:
         """Where recorded callers connect to this process."""
         return self.data / "run" / f"{self.name}.sock"
+
+    @property
+    def inference_socket(self) -> Path | None:
+        """Of the inference process that this one uses: they are shared out by number."""
+        number = int("".join(filter(str.isdecimal, self.name)) or 0)
+        return self.inference[number % len(self.inference)] if self.inference else None
 
 
 class News(Protocol):

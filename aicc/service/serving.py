@@ -24,6 +24,7 @@ from aicc.service.data_folder import held, run_folder
 from aicc.service.endings import Endings
 from aicc.service.expiring import expire_for_ever
 from aicc.service.front import Front
+from aicc.service.inference import processes, sockets
 from aicc.service.live_calls import LiveCalls
 from aicc.service.metrics import Metrics
 from aicc.service.opening import recording_key
@@ -165,6 +166,9 @@ class _Parts:
                 tasks.create_task(_for_ever("retention", expire_for_ever(settings, data, store))),
                 tasks.create_task(_for_ever("scenarios", self._scenarios.watch(front.renew))),
             ]
+            inferring = [
+                tasks.create_task(_for_ever("inference", process.run())) for process in processes(settings, data)
+            ]
             try:
                 await front.started()
                 async with calls_taken(calls_socket(data), service.take_in):
@@ -179,6 +183,8 @@ class _Parts:
                     task.cancel()
                 await front.close()
                 await asyncio.wait({running})
+                for task in inferring:
+                    task.cancel()
                 await live.close()
                 http.should_exit = True
                 await asyncio.wait({answering})
@@ -197,6 +203,7 @@ class _Parts:
             data=self._data,
             scenarios=self._scenarios.folders,
             addresses={str(folder): addresses for folder, addresses in self._addresses.items()},
+            inference=sockets(self._settings, self._data),
             log_level=logging.getLogger().level,
         )
         if self._settings.media_processes != 0:

@@ -13,6 +13,7 @@ from voicebot.dialogue.scenario.step import Written
 from voicebot.dialogue.trial.case import Wordings
 from voicebot.dialogue.trial.matching import is_said, is_value
 from voicebot.events import TYPES
+from voicebot.korean_time import korean_now
 from voicebot.stt.evaluation import comparable, distance
 
 
@@ -52,7 +53,7 @@ Events = Sequence[Mapping[str, Any]]
 
 def judge(expect: Expect, events: Events, today: date | None = None) -> list[str]:
     """What is not as it should be, a sentence each; nothing where all is well."""
-    today = today or date.today()
+    today = today or korean_now().date()
     return [
         *_ending(expect, events),
         *_transcripts(expect, events),

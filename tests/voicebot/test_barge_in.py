@@ -375,7 +375,6 @@ def test_who_speaks_over_the_echo_is_heard(tmp_path):
         assert call.wait_for(TurnEnded).event.spoken.endswith("언제 열어요")
 
 
-@pytest.mark.xfail(strict=True, reason="an echo with words drops the utterance, and none opens until its voice ends")
 def test_who_speaks_over_an_echo_that_is_heard_as_words_is_heard(tmp_path):
     with told_of_delivery(tmp_path) as call:
         call.door.echo = (160, 0.3)

@@ -310,7 +310,6 @@ def test_a_mind_that_does_not_come_back_ends_the_call_with_an_apology(tmp_path):
         assert_apologized(call)
 
 
-@pytest.mark.xfail(strict=True, reason="the watchdog looks only at turns of which nothing has been answered")
 def test_a_mind_that_does_not_come_back_behind_its_first_words_is_noticed_too(tmp_path):
     with LiveCall(tmp_path, LOOK_UP, services=FakeServices(3_600)) as call:
         call.wait_until_greeted()
@@ -589,9 +588,6 @@ def test_the_recording_goes_on_when_the_caller_leaves_the_flow_that_paused_it(tm
         assert not call.tape.is_paused
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the ear is not told of skipped ticks: its words' times fall behind log and recording"
-)
 def test_time_in_which_the_process_stood_still_is_silence_in_the_recording(tmp_path):
     with LiveCall(tmp_path) as call:
         call.wait_until_greeted()

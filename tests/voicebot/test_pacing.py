@@ -15,7 +15,7 @@ class CountingCall:
     def __init__(self, clock, *, speaks=True, raises_at=None, takes_ms=0):
         self.ticks = self.skipped = 0
         self.faults, self.hung_up = [], []
-        self.playing = type("Playing", (), {"is_audible": speaks})
+        self.playing = type("Playing", (), {"is_audible": speaks, "starved_frames": 0})
         self.log = type("Log", (), {"call_id": "counting"})
         self._clock, self._speaks, self._raises_at, self._takes_ms = clock, speaks, raises_at, takes_ms
 

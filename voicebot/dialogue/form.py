@@ -300,7 +300,7 @@ class Form:
             value, written = _hidden(str(value)), _hidden(written)
         if asked.settings.private or self._tells_private(heard):
             spoken = _hidden(spoken)
-        self._conversation.record(kind(asked.name, value, written, spoken, round(found.confidence, 3)))
+        self._conversation.record(kind(asked.name, value, written, spoken, round(float(found.confidence), 3)))
 
     def _tells_private(self, heard: Heard) -> bool:
         """Whether something that the log must not have was told in the same sentence."""

@@ -126,7 +126,7 @@ class Beam:
                 self._settle()
 
     def _space(self) -> None:
-        """Ends the word of every spelling: the network, which has read sentences aloud, knows no pause between words."""
+        """Ends the word of every spelling: the network has read sentences aloud, and knows no pause between words."""
         spaced = []
         for prefix, ended, open_ in self._beam:
             if prefix.depth and _FOLLOWS[prefix.token][_SPACE]:

@@ -89,7 +89,7 @@ def _cut_weight(begun: list[str], after: str) -> float:
     """
     tag = morphemes(" ".join(begun[-6:]))[-1].tag
     if tag in _COUNTED:
-        return 0.1
+        return 0.04
     if tag in ("EC", "EF") and _goes_on(begun, after):
         return 0.0 if tag == "EF" else 0.1
     return 0.6 if tag not in _BARE else (0.1, 0.2, 0.3)[min(len(begun), 3) - 1]
