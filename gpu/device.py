@@ -1,9 +1,13 @@
 """Which processor does the work: a CUDA GPU where there is one that works, else the CPU."""
 
+import itertools
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+_PROC = Path("/proc/driver/nvidia/gpus")
+_DEV = Path("/dev")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,20 @@ def choose(wanted: Literal["auto", "cuda", "cpu"] = "auto") -> Device:
 
 def gpu_count() -> int:
     """How many CUDA GPUs this process may use, as the driver tells, without loading any library."""
-    try:
-        there = len(list(Path("/proc/driver/nvidia/gpus").iterdir()))
-    except OSError:
-        return 0
+    there = _told_by_driver()
     allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
     if allowed is None:
         return there
-    return min(there, len([name for name in allowed.split(",") if name.strip() not in ("", "-1")]))
+    # CUDA takes the devices before the first that is none
+    named = itertools.takewhile(lambda name: name not in ("", "-1"), map(str.strip, allowed.split(",")))
+    return min(there, len(list(named)))
+
+
+def _told_by_driver() -> int:
+    try:
+        return len(list(_PROC.iterdir()))
+    except OSError:  # some containers see the devices alone
+        return len([path for path in _DEV.glob("nvidia*") if path.name.removeprefix("nvidia").isdecimal()])
 
 
 # Absent, without its own libraries, or with a driver too old for it.

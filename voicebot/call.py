@@ -130,6 +130,7 @@ class Call:
         self._recording_name = recording_name
         self._frame_samples = door.rate_hz * FRAME_MS // 1000
         self._silence = np.zeros(self._frame_samples, np.int16)
+        self._frame: Samples = self._silence
         self._echo = EchoCheck(door.rate_hz)
         self._recent: deque[Samples] = deque(maxlen=ECHO_WINDOW_MS // FRAME_MS)
         self.ear = tools.hearing.ear(door.rate_hz)
@@ -256,21 +257,31 @@ class Call:
 
     def tick(self) -> bool:
         """20 ms of the call, on the loop; whether the bot was heard in it."""
+        self.hear_frame()
+        return self.say_frame()
+
+    def hear_frame(self) -> None:
+        """The first half of a tick: what has come from the caller goes to the ear."""
+        if self._is_over:
+            return
+        self._frame = self.door.receive()
+        self.ear.hear(self._frame)
+        self._recent.append(self._frame)
+        if keys := self.door.take_keys():
+            self._press(keys, self.log.now_ms)
+
+    def say_frame(self) -> bool:
+        """The second half, some milliseconds later, when it is known what that was; whether the bot is heard."""
         if self._is_over:
             return False
         now_ms = self.log.now_ms
-        frame = self.door.receive()
-        self.ear.hear(frame)
-        self._recent.append(frame)
-        if keys := self.door.take_keys():
-            self._press(keys, now_ms)
         self._listen(now_ms)
         said = self.playing.next_frame()
         out = self._silence if said is None else said
         self.door.send(out)
         self._echo.played(out)
         for listener in self._listeners:
-            listener.write(frame, out)
+            listener.write(self._frame, out)
         self._watch(now_ms)
         return said is not None
 

@@ -91,6 +91,11 @@ class Ear:
         """Ends the utterance; its final comes with one of the next impressions."""
         self._orders.append(("finish", 0))
 
+    @property
+    def is_finishing(self) -> bool:
+        """Whether a final was asked for, and the worker has not heard of it."""
+        return any(order == "finish" for order, _ in self._orders)
+
     def drop(self) -> None:
         """Forgets the utterance: nobody wants to know what it was. The next one opens with the next voice."""
         self._orders.append(("drop", 0))
@@ -162,8 +167,8 @@ class Ear:
                     self._open(max(event.at_ms - LEAD_MS, self._finished_ms))
         if self._stream is None and self._may_open and self._activity.speaking:
             # the last one was ended while its speaker went on, or it broke and is heard again
-            again_from_ms, self._again_from_ms = self._again_from_ms, None
-            self._open(max(self._position_ms - LEAD_MS, self._finished_ms) if again_from_ms is None else again_from_ms)
+            from_ms = self._again_from_ms
+            self._open(max(self._position_ms - LEAD_MS, self._finished_ms) if from_ms is None else from_ms)
         return events
 
     def stream_to_decode(self, is_tick: bool) -> Stream | None:
@@ -207,7 +212,7 @@ class Ear:
             else None
         )
         self._is_finishing, self._may_open = False, True
-        self._final = self._broken = None
+        self._final = self._broken = self._again_from_ms = None
         self._undecoded_ms = 0
         lead = [(at_ms, sound) for at_ms, sound in self._kept if at_ms + _ms(sound, self._rate_hz) > from_ms]
         self._opened_ms = lead[0][0] if lead else self._position_ms

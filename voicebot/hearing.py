@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from voicebot.audio import FRAME_MS, Samples
 from voicebot.ear import Ear, Impression
-from voicebot.stt.recognizer import TICK_MS, Recognizer
+from voicebot.stt.recognizer import TICK_MS, Recognizer, Stream
 from voicebot.vad.activity import VoiceDetector
 from voicebot.vad.boundaries import VoiceEvent
 
@@ -35,6 +35,14 @@ class _Errand:
     orders: list[tuple[str, int]]
     events: list[VoiceEvent]
     impression: Impression | None = None
+
+
+_Seen = tuple[Ear, Impression, list[VoiceEvent]]
+
+
+def _show_voices(voices: list[_Seen]) -> None:
+    for ear, impression, events in voices:
+        ear.show(impression, events)
 
 
 class Hearing:
@@ -74,6 +82,11 @@ class Hearing:
         self._is_tick |= self._ticks % TICKS_A_DECODING == 0  # kept where the worker is still busy
         self._start()
 
+    def hurry(self) -> None:
+        """Between two ticks: whoever waits for a final need not wait for the next."""
+        if any(ear.is_finishing for ear in self._ears):
+            self._start()
+
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
@@ -88,7 +101,13 @@ class Hearing:
             return
         self._busy_since_ms = self._clock_ms()
         is_tick, self._is_tick = self._is_tick, False
-        done = asyncio.get_running_loop().run_in_executor(self._executor, self._work, errands, is_tick)
+        loop = asyncio.get_running_loop()
+
+        def show_soon(voices: list[_Seen]) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(_show_voices, voices)
+
+        done = loop.run_in_executor(self._executor, self._work, errands, is_tick, show_soon)
         done.add_done_callback(lambda _: self._show(errands))
 
     def _show(self, errands: list[_Errand]) -> None:
@@ -97,12 +116,12 @@ class Hearing:
         for errand in errands:
             if errand.impression is not None:
                 errand.ear.show(errand.impression, errand.events)
-            urgent |= any(order == "finish" for order, _ in errand.ear._orders)
+            urgent |= errand.ear.is_finishing
         if urgent and self.broken is None:
             with contextlib.suppress(RuntimeError):  # the loop is closing
                 self._start()
 
-    def _work(self, errands: list[_Errand], is_tick: bool) -> None:
+    def _work(self, errands: list[_Errand], is_tick: bool, show_soon: Callable[[list[_Seen]], None]) -> None:
         """In the worker: never raises, an ear that cannot be heard says so."""
         for errand in errands:
             with self._or_broken(errand.ear):
@@ -116,14 +135,18 @@ class Hearing:
         for errand in errands:
             with self._or_broken(errand.ear):
                 errand.events = errand.ear.judged()
-        self._decode([errand.ear for errand in errands], is_tick)
+        ears = [errand.ear for errand in errands]
+        due = [(ear, stream) for ear in ears if (stream := ear.stream_to_decode(is_tick)) is not None]
+        if due:
+            # who speaks and who does not is known now, and the bot must not go on talking until the words are
+            show_soon([(errand.ear, errand.ear.impression(), errand.events) for errand in errands])
+            for errand in errands:
+                errand.events = []
+            self._decode(due)
         for errand in errands:
             errand.impression = errand.ear.impression()
 
-    def _decode(self, ears: list[Ear], is_tick: bool) -> None:
-        due = [(ear, stream) for ear in ears if (stream := ear.stream_to_decode(is_tick)) is not None]
-        if not due:
-            return
+    def _decode(self, due: list[tuple[Ear, Stream]]) -> None:
         try:
             self.recognizer.decode([stream for _, stream in due])
         except Exception:

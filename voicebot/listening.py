@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from voicebot.dialogue.heard import Heard
-from voicebot.dialogue.slots import Choice, Digits, OrderNumber, Phone, YesNo
 from voicebot.dialogue.slots.slot import Slot
 from voicebot.ear import Ear, Impression
 from voicebot.events import (
@@ -23,6 +22,7 @@ from voicebot.events import (
 from voicebot.stt.recognizer import Final, Word
 from voicebot.text import to_written
 from voicebot.turn import TurnTaking
+from voicebot.turns.answered import key_lengths
 from voicebot.turns.keys import Keys
 from voicebot.vad.boundaries import VoiceStarted
 
@@ -116,7 +116,7 @@ class Listening:
             self._take_final(self._ear.ended.popleft(), now_ms)
         if self._finishing and now_ms - self._finishing[0] > FINAL_LATE_MS:
             self._take_final(replace(self._ear.heard, broken="no final came"), now_ms)
-        if self._keys.done(now_ms, _lengths(asked)):
+        if self._keys.done(now_ms, key_lengths(asked) if asked else ()):
             self._end_keys(self._keys.take(), now_ms)
         heard = self._ear.heard
         if heard.utterance > self._utterance and heard.final is None:
@@ -253,21 +253,6 @@ class Listening:
 def _is_noise(final: Final) -> bool:
     syllables = sum(len(word.text) for word in final.words)
     return 0 < syllables <= NOISE_SYLLABLES and _confidence(final.words) < NOISE_CONFIDENCE
-
-
-def _lengths(asked: Slot | None) -> Collection[int]:
-    """How many keys answer what was asked; none for any number of them."""
-    match asked:
-        case Digits() | OrderNumber():
-            return asked.lengths
-        case Phone():
-            return _OF_A_PHONE
-        case Choice() | YesNo():
-            return _ONE_KEY
-    return ()
-
-
-_OF_A_PHONE, _ONE_KEY = (10, 11), (1,)
 
 
 def _confidence(words: tuple[Word, ...]) -> float:

@@ -12,7 +12,7 @@ from voicebot.turns.ends import ends
 from voicebot.turns.pace import Pace
 
 FULL_PAUSE_MS = 120  # a number has all its digits: only a breath, lest 입니다 becomes a turn of its own
-GROWING_PAUSE_MS = 450  # 세 시 … 반
+GROWING_PAUSE_MS = 600  # 세 시 … 반
 DOUBT_PAUSE_MS = 600  # as likely the end as not
 SHORT_NUMBER = 1.2  # callers read a number from paper in groups: so much longer than their other pauses
 _SURELY_OPEN, _EVEN, _SURELY_ENDED = 0.1, 0.5, 0.9
@@ -66,7 +66,7 @@ class TurnTaking:
             case "whole":
                 return Needed(round(sure_ms), "complete")
             case "growing":
-                return Needed(round(min(by_ending, max(GROWING_PAUSE_MS, sure_ms))), "complete")
+                return Needed(max(GROWING_PAUSE_MS, round(sure_ms)), "complete")
             case "short":
                 return Needed(round(open_ms * SHORT_NUMBER), "timeout")
             case "no":

@@ -1,4 +1,4 @@
-"""Inference processes: one for each GPU where the recognizer computes on one, or one on the CPU where that is wished."""
+"""Inference processes: one for each GPU where the recognizer computes on it, or one on the CPU where that is wished."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from aicc.service.live_calls import LiveCalls
 from aicc.service.metrics import Metrics
 from aicc.service.opening import recording_key
 from aicc.service.process import News, Process, ProcessFailed, Start
-from aicc.service.scenarios import Scenarios, sample_company
+from aicc.service.scenarios import Scenarios, ingested_ids, sample_company
 from aicc.service.service import RunningService
 from aicc.service.spawned_process import COMMAND, SpawnedProcess
 from aicc.service.store_writer import StoreWriter
@@ -126,7 +127,9 @@ class _Parts:
         settings, data = self._settings, self._data
         key = recording_key(settings)
         default = settings.scenario or sample_company()
-        self._scenarios = await asyncio.to_thread(Scenarios, default, settings.routes, run_folder(data) / "scenarios")
+        ingested = partial(ingested_ids, settings.knowledge)
+        copies = run_folder(data) / "scenarios"
+        self._scenarios = await asyncio.to_thread(Scenarios, default, settings.routes, copies, ingested)
         chosen = chosen_key()
         store = await asyncio.to_thread(Store.open, settings.store or f"sqlite:///{data / 'aicc.db'}")
         with contextlib.closing(store):

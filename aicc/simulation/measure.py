@@ -7,6 +7,7 @@ bot at place y of its own are A + y - (T - 20 + x) apart: the same whether clock
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -197,9 +198,12 @@ def checked_with_log(report: CallReport, events: Iterable[Mapping[str, Any]]) ->
     """
     given_up_ms = [event["at_ms"] for event in events if event["type"] == "bot_interrupted"]
 
-    def checked(turn: Turn) -> Turn:
-        if not turn.is_interjection or not any(turn.start_ms < at < turn.end_ms + GONE_MS for at in given_up_ms):
+    def checked(turn: Turn, until_ms: float) -> Turn:
+        """``until_ms`` is when the caller spoke again, which may well have interrupted the bot."""
+        end_ms = min(turn.end_ms + GONE_MS, until_ms)
+        if not turn.is_interjection or not any(turn.start_ms < at < end_ms for at in given_up_ms):
             return turn
         return replace(turn, false_stop=True, resume_ms=None)
 
-    return replace(report, turns=tuple(map(checked, report.turns)))
+    next_ms = [turn.start_ms for turn in report.turns[1:]] + [math.inf]
+    return replace(report, turns=tuple(map(checked, report.turns, next_ms)))

@@ -39,6 +39,7 @@ class Exchange(ABC):
         self.now = now
         self.caller = caller
         self.walks: list[Walk] = []
+        self.off_record: Walk | None = None  # which of them has the recording paused
         self._turns = Turns()
         self.memory = self.fresh_memory()
 
@@ -107,7 +108,7 @@ class Exchange(ABC):
                 await self._silent(again, easier)
                 continue
             self.memory.silences = 0
-            self.memory.last_heard = heard.written
+            self.memory.last_heard = "" if self.off_record else heard.written
             reading = self.mind.understanding.read(heard, self.now().date())
             if reading.repair is None or self._is_answer(reading, asked):
                 self.memory.said.clear()

@@ -255,7 +255,7 @@ class Form:
             return True
         answer = CONFIRMATION.slot.find(reading.heard, conversation.now(), asked=True)
         if answer is not None and answer.value:
-            conversation.memory.fill(asked.name, found, self._walk.flow.flow, private=asked.settings.private)
+            conversation.memory.fill(asked.name, found, self._walk.flow.flow, private=self._is_private(asked))
             return True
         conversation.memory.forget([asked.name])
         return False
@@ -294,13 +294,18 @@ class Form:
     def _fill(self, asked: Asked, found: Found, heard: Heard) -> None:
         memory = self._conversation.memory
         kind = SlotCorrected if asked.name in memory.slots else SlotFilled
-        memory.fill(asked.name, found, self._walk.flow.flow, private=asked.settings.private)
+        is_private = self._is_private(asked)
+        memory.fill(asked.name, found, self._walk.flow.flow, private=is_private)
         value, written, spoken = to_json(found.value), found.written, heard.spoken
-        if asked.settings.private:
+        if is_private:
             value, written = _hidden(str(value)), _hidden(written)
-        if asked.settings.private or self._tells_private(heard):
+        if is_private or self._tells_private(heard):
             spoken = _hidden(spoken)
         self._conversation.record(kind(asked.name, value, written, spoken, round(float(found.confidence), 3)))
+
+    def _is_private(self, asked: Asked) -> bool:
+        """Whether the log must not have the slot's value; it has nothing that is told while nothing is recorded."""
+        return asked.settings.private or self._conversation.off_record is not None
 
     def _tells_private(self, heard: Heard) -> bool:
         """Whether something that the log must not have was told in the same sentence."""

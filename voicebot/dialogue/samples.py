@@ -2,6 +2,9 @@
 
 ``start`` of a service in ``scenario.yaml`` is the command of a sample of it: it prints its address as its first line
 when it answers, and serves until it is terminated. Each is a process of its own on a free port: several can run.
+
+Whoever is killed terminates nothing: the standard input of a sample ends when its user is gone, in whatever way. A
+sample that must not be left behind ends then too.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import re
 import signal
 import sys
 import tempfile
-from asyncio.subprocess import DEVNULL, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +107,7 @@ async def _run(name: str, command: list[str], folder: Path) -> AsyncIterator[_Sa
         try:
             process = await asyncio.create_subprocess_exec(
                 *_with_this_python(command),
-                stdin=DEVNULL,
+                stdin=PIPE,  # nothing is ever written: the system closes it when we are gone
                 stdout=printed,
                 stderr=complained,
                 cwd=folder,

@@ -38,7 +38,6 @@ class Walk:
         self._form = Form(conversation, self)
         self._node = ""
         self._steps_taken = 0
-        self._is_off_record = False
 
     @property
     def is_begun(self) -> bool:
@@ -67,8 +66,8 @@ class Walk:
             await conversation.say_own("fault")
             await conversation.hand_over("fault")
         finally:
-            if self._is_off_record:
-                conversation.line.keep(recording=True)
+            if conversation.off_record is self:
+                self._record_again()
             conversation.record(FlowLeft(self.flow.flow, self._node))
             own = {name for name, filled in memory.slots.items() if filled.flow == self.flow.flow}
             passing = [name for name in own if self._keep(name) == "flow"]
@@ -146,8 +145,11 @@ class Walk:
             case steps.Consent():
                 conversation.record(ConsentGiven(fill(current.consent, memory.values())))
             case steps.Recording():
-                self._is_off_record = current.recording == "pause"
-                conversation.line.keep(recording=not self._is_off_record)
+                if current.recording == "pause" and conversation.off_record is None:
+                    conversation.off_record = self
+                    conversation.line.keep(recording=False)
+                elif current.recording == "resume" and conversation.off_record is not None:
+                    self._record_again()
             case steps.Repeat():
                 await conversation.repeat(slower=current.repeat == "slower")
             case steps.Restart():
@@ -156,6 +158,10 @@ class Walk:
                 memory.forget(_names(current.forget))
             case steps.Go():
                 pass
+
+    def _record_again(self) -> None:
+        self._conversation.off_record = None
+        self._conversation.line.keep(recording=True)
 
     async def _call(self, call: steps.Call) -> None:
         conversation, memory = self._conversation, self._conversation.memory

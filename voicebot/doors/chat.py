@@ -32,6 +32,7 @@ from voicebot.events import (
     TurnEnded,
 )
 from voicebot.log import EventLog
+from voicebot.off_record import hidden
 from voicebot.tts.clauses import sentences
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class ChatLine:
         self._next_turn = next_turn
         self._turn = 0
         self._heard_ms = log.now_ms
+        self._is_off_record = False
 
     @property
     def turn(self) -> int:
@@ -99,11 +101,13 @@ class ChatLine:
         return heard
 
     def record(self, event: Event) -> None:
-        self._log.append(event)
+        self._log.append(hidden(event) if self._is_off_record else event)
 
     def keep(self, *, recording: bool) -> None:
-        """There is no sound; the log says from where to where a recording would have been silent."""
-        self.record(RecordingResumed() if recording else RecordingPaused())
+        """There is no sound; the log says from where to where a recording would have been silent, and hides words."""
+        if recording == self._is_off_record:
+            self._is_off_record = not recording
+            self.record(RecordingResumed() if recording else RecordingPaused())
 
     def _transcript(self, heard: Heard) -> TranscriptFinal:
         """Each word of a typed turn came when the whole did."""

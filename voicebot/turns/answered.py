@@ -22,7 +22,7 @@ from voicebot.dialogue.slots import (
     Time,
     YesNo,
 )
-from voicebot.dialogue.slots.address import AddressSlot
+from voicebot.dialogue.slots.address import AddressSlot, AnyAddress
 from voicebot.text.endings import says_no_more
 
 Answered = Literal[
@@ -35,6 +35,7 @@ Answered = Literal[
 
 _FULL_PHONE = 11
 _CLOSED_DETAIL = re.compile(r"[호층]\Z")
+_FLAT_TO_COME = re.compile(r"\d동\s*\Z")  # 203동 (1004호)
 _DIGITS_MISSING = 4  # at most, between one wanted length and the next
 _POLITE = ("요", "니다", "죠")
 _HANGING = frozenset("EC ETM JKS JKO JKG JC JX MAJ MM".split())
@@ -56,7 +57,10 @@ def answered(slot: Slot, transcript: str, now: datetime) -> Answered:
     if found.problem:
         return "short" if _is_short(slot, found) and not behind.endswith(_POLITE) else "no"
     if isinstance(found.value, str) and found.value.isdecimal():
-        return "growing" if _has_longer(slot, found.value, now) else "full"
+        said_all = behind.endswith(_POLITE) or not _has_longer(slot, found.value, now)
+        return "full" if said_all else "growing"
+    if isinstance(slot, AddressSlot | AnyAddress) and _FLAT_TO_COME.search(heard.written):
+        return "short"
     if not behind and _hangs(transcript):
         return "no"
     is_open = not behind and _may_grow(slot, found, heard.written[found.start : found.end])
@@ -106,7 +110,7 @@ def _may_grow(slot: Slot, found: Found, said: str) -> bool:
             return not said.endswith(("분", "반", "정각")) and "에서" not in said
         case Name():
             return len(str(found.value)) < _USUAL_NAME
-        case AddressSlot():
+        case AddressSlot() | AnyAddress():
             return not _CLOSED_DETAIL.search(said)
         case YesNo():
             return said == "아니"  # 아니 그게, or a curt no

@@ -4,10 +4,12 @@ import argparse
 import contextlib
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,12 +65,23 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="loopback unless told otherwise")
     parser.add_argument("--database", help="an SQLite file; in memory without one")
     parser.add_argument("--sample", action="store_true", help="the sample orders, /reset, misbehaviour on command")
+    parser.add_argument("--until-stdin-ends", action="store_true", help="end when whoever started it is gone")
     options = parser.parse_args(arguments)
+    if options.until_stdin_ends:
+        threading.Thread(target=_end_with_stdin, name="stdin", daemon=True).start()
     try:
         with socket.create_server((options.host, options.port)) as listening:
             _serve(listening, options.database, options.sample)
     except (OSError, OverflowError) as error:
         sys.exit(f"cannot listen on {options.host}:{options.port}: {error}: choose another with --port")
+
+
+def _end_with_stdin() -> None:
+    """Terminates this process when its standard input ends; until then what comes is thrown away."""
+    with contextlib.suppress(OSError):
+        while os.read(0, 4_096):
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _serve(listening: socket.socket, database: str | None, is_sample: bool) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from scenarios.nuri import order_service
 from scenarios.nuri.order_service.running import ROOT
+from voicebot.dialogue.scenario.scenario_file import load_scenario
 
 COMMAND = [sys.executable, "-m", "scenarios.nuri.order_service"]
 
@@ -33,6 +34,26 @@ def test_it_prints_one_line_answers_at_once_and_stops_on_sigterm() -> None:
     assert (process.stdout.read(), process.stderr.read()) == ("", "")
     process.stdout.close()
     process.stderr.close()
+
+
+def test_it_ends_when_whoever_started_it_is_gone() -> None:
+    scenario = load_scenario(ROOT / "scenarios" / "nuri").scenario
+    [service] = scenario.services.values()
+    assert service.start
+    process = subprocess.Popen(
+        [sys.executable, *service.start[1:]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert process.stdin and process.stdout
+    try:
+        url = process.stdout.readline().strip()
+        process.stdin.write("it goes on, whatever comes\n")
+        process.stdin.flush()
+        assert httpx.get(f"{url}/health", trust_env=False).status_code == 200
+        process.stdin.close()  # as the system does it for a process that was killed
+        assert process.wait(timeout=10) in (0, -signal.SIGTERM)
+    finally:
+        process.kill()
+        process.stdout.close()
 
 
 def test_without_sample_there_are_no_orders_no_reset_and_no_trouble() -> None:

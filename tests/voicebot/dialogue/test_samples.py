@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import os
 import select
 import signal
@@ -128,31 +129,50 @@ def test_what_does_not_start_says_why(service, tmp_path, monkeypatch, code, comm
     assert said in str(failed.value)
 
 
-def test_termination_takes_the_samples_along(service, tmp_path):
-    """A build server ends a run with SIGTERM: nothing may stay behind."""
-    command = service(SERVES).start
+@contextlib.contextmanager
+def used(service, folder):
+    """A process that uses a sample of the service, and the sample's process id."""
     program = f"""
         import asyncio
         from pathlib import Path
         from tests.voicebot.dialogue.test_samples import ask
         from voicebot.dialogue.scenario.flow import Service
         from voicebot.dialogue.samples import samples
-        services = {{"주문": Service(url="http://127.0.0.1:9", start={command!r})}}
+        services = {{"주문": Service(url="http://127.0.0.1:9", start={service.start!r})}}
         async def run():
-            async with samples(services, Path({str(tmp_path)!r})) as started:
+            async with samples(services, Path({str(folder)!r})) as started:
                 [addresses] = await started.addresses()
                 print(await ask(addresses["주문"]), flush=True)
                 await asyncio.Event().wait()
         asyncio.run(run())
     """
-    (tmp_path / "user.py").write_text(textwrap.dedent(program))
+    (folder / "user.py").write_text(textwrap.dedent(program))
     root = str(Path(__file__).parents[3])
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([root, *filter(None, sys.path)])}
     user = subprocess.Popen(
-        [sys.executable, tmp_path / "user.py"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        [sys.executable, folder / "user.py"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
     )
-    pid = int(user.stdout.readline())
-    os.kill(pid, 0)  # it runs
-    user.send_signal(signal.SIGTERM)
-    user.communicate(timeout=60)
-    assert has_gone(pid)
+    try:
+        pid = int(user.stdout.readline())
+        os.kill(pid, 0)  # it runs
+        yield user, pid
+    finally:
+        user.kill()
+        user.communicate(timeout=60)
+
+
+def test_termination_takes_the_samples_along(service, tmp_path):
+    """A build server ends a run with SIGTERM: nothing may stay behind."""
+    with used(service(SERVES), tmp_path) as (user, pid):
+        user.send_signal(signal.SIGTERM)
+        assert has_gone(pid)
+
+
+def test_whoever_is_killed_closes_the_input_of_the_samples(service, tmp_path):
+    ends_with_its_user = """
+        import os, threading
+        threading.Thread(target=lambda: (os.read(0, 1), os._exit(0)), daemon=True).start()
+    """
+    with used(service(textwrap.dedent(ends_with_its_user) + textwrap.dedent(SERVES)), tmp_path) as (user, pid):
+        user.kill()
+        assert has_gone(pid)

@@ -8,7 +8,20 @@ from voicebot.dialogue import walk
 from voicebot.dialogue.line import Caller, HungUp
 from voicebot.dialogue.services import Reply
 from voicebot.dialogue.signals import Goodbye
-from voicebot.events import CallbackBooked, ConsentGiven, Fault, FlowEntered, FlowLeft, MessageSent, ServiceCalled
+from voicebot.events import (
+    AnswerChosen,
+    CallbackBooked,
+    ConsentGiven,
+    Fault,
+    FlowEntered,
+    FlowLeft,
+    HandoffRequested,
+    MessageSent,
+    RecordingPaused,
+    RecordingResumed,
+    ServiceCalled,
+    SlotFilled,
+)
 
 WISH = "예약하고 싶어요"
 SLOTS = """
@@ -218,6 +231,71 @@ def test_a_flow_hangs_up(follow):
 
 def test_a_flow_says_again(follow):
     assert follow("say: 하나.", "repeat: slower").heard() == f"하나. 네, 천천히 다시 말씀드릴게요. 하나. {MORE}"
+
+
+# ---- off the record
+
+PAUSED, RESUMED = "pause", "resume"
+
+
+def tape(call):
+    """Where the recording was paused and resumed, between what the bot said and the slots that were filled."""
+    names = {RecordingPaused: PAUSED, RecordingResumed: RESUMED}
+    shown = []
+    for event in call.line.events:
+        if type(event) in names:
+            shown.append(names[type(event)])
+        elif isinstance(event, AnswerChosen):
+            shown.append(event.text)
+        elif isinstance(event, SlotFilled):
+            shown.append(f"{event.slot} {event.value} {event.spoken}")
+    return shown[1:]  # without the greeting
+
+
+def test_the_recording_rests_from_step_to_step(follow):
+    steps = ("recording: pause", "ask: 찻잎", "recording: resume", "say: '{찻잎}군요.'", "recording: pause")
+    assert tape(follow(*steps, turns=["녹차요"])) == [
+        PAUSED, "녹차요 홍차요?", "찻잎 ** ***", RESUMED, "녹차군요.", PAUSED, RESUMED, MORE
+    ]  # fmt: skip
+
+
+def test_what_is_paused_or_goes_on_already_is_left_so(follow):
+    paused_twice = follow("recording: pause", "recording: pause", "say: 하나.", "recording: resume", "say: 둘.")
+    assert tape(paused_twice) == [PAUSED, "하나.", RESUMED, "둘.", MORE]
+    assert tape(follow("recording: resume", "say: 하나.")) == ["하나.", MORE]
+
+
+def test_it_rests_in_a_linked_flow_too(follow):
+    inner = "---\n" + flow("고르기", ["ask: 찻잎", "say: 골랐어요."])
+    steps = ("recording: pause", "link: 고르기", "say: 하나.", "recording: resume", "say: 둘.")
+    heard = tape(follow(*steps, turns=["녹차요"], further=inner))
+    assert heard == [PAUSED, "녹차요 홍차요?", "찻잎 ** ***", "골랐어요.", "하나.", RESUMED, "둘.", MORE]
+
+
+def test_a_linked_flow_that_paused_it_has_it_resumed_at_its_end(follow):
+    inner = "---\n" + flow("고르기", ["recording: pause", "ask: 찻잎"])
+    assert tape(follow("link: 고르기", "say: 하나.", turns=["녹차요"], further=inner))[-3:] == [RESUMED, "하나.", MORE]
+
+
+@pytest.mark.parametrize("way_out", ["그만할래요", "처음부터 다시 할게요", "상담사 연결해 주세요", "끊을게요"])
+def test_whichever_way_the_caller_leaves_it_is_recorded_again(follow, way_out):
+    left = follow("recording: pause", "ask: 찻잎", turns=[way_out])
+    marks = [mark for mark in tape(left) if mark in (PAUSED, RESUMED)]
+    assert marks == [PAUSED, RESUMED]
+
+
+def test_who_takes_over_is_not_told_what_was_said_off_the_record(follow):
+    steps = ("recording: pause", "ask: 찻잎", "recording: resume", "handoff: 결제")
+    [handoff] = follow(*steps, turns=["녹차요"]).line.of(HandoffRequested)
+    assert "녹차" not in handoff.summary
+    assert handoff.summary == "예약. 찻잎 **"
+
+
+def test_nor_where_it_was_not_understood(follow):
+    handed = follow("recording: pause", "ask: 날짜", turns=["육십육만이요", "그거요 칠십", "팔십팔이라고요"])
+    [handoff] = handed.line.of(HandoffRequested)
+    assert handoff.reason == "low_confidence"
+    assert handoff.summary == "예약"
 
 
 # ---- what goes wrong

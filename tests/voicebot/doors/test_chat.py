@@ -1,4 +1,5 @@
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,25 @@ from voicebot.doors.chat import LONGEST_TURN_CHARS, Chat, typed
 from voicebot.events import type_of
 from voicebot.log import EventLog
 
+PRIVATE = """
+flow: 결제
+about: 카드로 결제합니다
+examples: [카드로 결제할게요]
+slots:
+  카드: {type: digits, lengths: [4], ask: 카드 번호 네 자리요?, confirm: never}
+  확인: {type: digits, lengths: [4], ask: 한 번 더요?, confirm: never}
+steps:
+  - recording: pause
+  - ask: 카드
+  - say: "{카드}번이군요."
+  - ask: 확인
+  - recording: resume
+  - say: 결제했어요.
+"""
 TEAHOUSE = Path(__file__).parents[1] / "dialogue" / "trial" / "teahouse"
 
 
-def call(*lines, typing_ms=0):
+def call(*lines, typing_ms=0, folder=TEAHOUSE):
     """The log of a call in which the caller types these lines; what is an exception is raised instead."""
     clock = VirtualClock()
     log = EventLog("call", clock.now_ms)
@@ -28,7 +44,7 @@ def call(*lines, typing_ms=0):
         return typed(line)
 
     async def hold():
-        mind = await open_fake_mind(TEAHOUSE)
+        mind = await open_fake_mind(folder)
         try:
             return await Chat(mind, Caller("010-1234-5678"), log, next_turn).run()
         finally:
@@ -94,6 +110,26 @@ def test_each_sentence_of_the_bot_is_said_in_answer_to_a_turn():
     assert [event.text for event in started] == [event.text for event in finished]
     assert [(event.turn, event.text) for event in started[:2]] == [(0, "새벽찻집입니다."), (0, "무엇을 도와드릴까요?")]
     assert started[-1].turn == 1
+
+
+def test_what_is_typed_off_the_record_is_hidden(tmp_path):
+    shutil.copytree(TEAHOUSE, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "flows" / "pay.yaml").write_text(PRIVATE, encoding="utf-8")
+    _, log = call("카드로 결제할게요", "/1234", "1235요", "예약 조회하고 싶어요", folder=tmp_path)
+    kinds = [type_of(logged.event) for logged in log]
+    private = log[kinds.index("recording_paused") : kinds.index("recording_resumed")]
+    assert "123" not in str([logged.as_json() for logged in private])
+    assert [event.digit for event in of(private, "dtmf")] == ["*"] * 4
+    assert [event.written for event in of(log, "turn_ended")] == [
+        "카드로 결제할게요",
+        "****",
+        "*****",
+        "예약 조회하고 싶어요",
+    ]
+    texts = [event.text for event in of(log, "bot_started")]
+    assert "****번이군요." in texts
+    assert "결제했어요." in texts
+    assert kinds.count("recording_paused") == kinds.count("recording_resumed") == 1
 
 
 def test_silence_does_not_count_as_a_turn():

@@ -5,6 +5,7 @@ from datetime import datetime, time
 import pytest
 
 from voicebot.dialogue.slots import Amount, Choice, Date, Digits, FreeText, Name, OrderNumber, Phone, Slot, Time, YesNo
+from voicebot.dialogue.slots.address import AnyAddress
 from voicebot.turns.answered import answered, key_lengths
 
 NOW = datetime(2026, 11, 23, 14, 0)
@@ -27,6 +28,7 @@ PARCEL = Choice({"환불": [], "교환": []})
         (Digits((4,)), "삼공일오", "full"),
         (OrderNumber(), "팔이공사 일", "short"),
         (OrderNumber(), "팔이공사 일일칠삼", "growing"),
+        (OrderNumber(), "팔이공사 일일칠삼이요", "full"),
         (OrderNumber(), "이공이육 일일이이 삼공일오", "full"),
         (OrderNumber((8,)), "팔이공사 일일칠삼", "full"),
         (Amount(), "삼만", "growing"),
@@ -45,6 +47,10 @@ PARCEL = Choice({"환불": [], "교환": []})
         (Name(), "김민수요", "whole"),
         (Name(), "김민", "growing"),
         (Name(), "이름은", "no"),
+        (AnyAddress(), "세종시 한누리대로", "short"),
+        (AnyAddress(), "세종시 한누리대로 이천백삼십", "growing"),
+        (AnyAddress(), "세종시 한누리대로 이천백삼십 이백삼동", "short"),
+        (AnyAddress(), "세종시 한누리대로 이천백삼십 이백삼동 천사호", "whole"),
         (PARCEL, "환불", "whole"),
         (PARCEL, "환불이", "no"),
         (PARCEL, "환불 말고", "no"),

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from voicebot.dialogue.scenario.lint import lint
 from voicebot.dialogue.scenario.problem import Problem, ScenarioInvalid
-from voicebot.dialogue.scenario.scenario_file import SCENARIO_FILE, LoadedScenario, flow_paths, load_scenario
+from voicebot.dialogue.scenario.scenario_file import (
+    SCENARIO_FILE,
+    LoadedScenario,
+    files_beside,
+    flow_paths,
+    load_scenario,
+)
 
 log = logging.getLogger(__name__)
 
@@ -17,48 +24,72 @@ Stamp = tuple[tuple[str, int, int], ...]
 
 class LiveScenario:
     """The last good version of a scenario's files. Calls keep the version they began with: ``current`` is replaced,
-    never changed."""
+    never changed.
 
-    def __init__(self, path: Path) -> None:
+    Its files are ``scenario.yaml``, the flows, and what ``scenario.yaml`` names: knowledge, synonyms, addresses.
+    ``ingested`` has the ids of what is known besides; without it nobody here can tell.
+    """
+
+    def __init__(self, path: Path, ingested: Callable[[], Collection[str]] | None = None) -> None:
         """:class:`ScenarioInvalid` if there is no good version to begin with."""
         self._folder = path.parent if path.is_file() else path
-        self._stamp = _stamp(self._folder)
+        self._ingested = ingested
+        self._beside: tuple[Path, ...] = ()  # of the version that was looked at last, good or not
         self._problems: tuple[Problem, ...] = ()
-        self.current = _checked(self._folder)
+        self._seen = self._look()
+        self.current = self._checked()
+
+    @property
+    def is_as_read(self) -> bool:
+        """Whether the files are still those that were read last."""
+        return self._look() == self._seen
 
     def refresh(self) -> tuple[Problem, ...]:
         """Reads the files again if they have changed; what is wrong with them, nothing where ``current`` is new.
 
-        Reading takes tens of milliseconds: not on the loop of calls.
+        Reading takes tens of milliseconds, the more the longer the file of addresses is: not on the loop of calls.
         """
-        # taken before the files are read: what is written meanwhile is noticed the next time
-        stamp = _stamp(self._folder)
-        if stamp == self._stamp:
+        seen = self._look()  # before the files are read: what is written meanwhile is noticed the next time
+        if seen == self._seen:
             return self._problems
-        self._stamp = stamp
+        self._seen = seen
         try:
-            self.current = _checked(self._folder)
+            self.current = self._checked()
             self._problems = ()
         except ScenarioInvalid as invalid:
             log.warning("the last good version stays: %s", invalid)
             self._problems = invalid.problems
         return self._problems
 
+    def _look(self) -> tuple[Stamp, Stamp]:
+        own = (self._folder / SCENARIO_FILE, *flow_paths(self._folder))
+        return _stamp(own), _stamp(_all_of(self._beside))
 
-def _checked(folder: Path) -> LoadedScenario:
-    loaded = load_scenario(folder)
-    problems = lint(loaded)
-    if any(problem.severity == "error" for problem in problems):
-        raise ScenarioInvalid(problems)
-    return loaded
+    def _checked(self) -> LoadedScenario:
+        loaded = load_scenario(self._folder)
+        if (beside := files_beside(loaded)) != self._beside:
+            self._beside = beside
+            self._seen = self._seen[0], _stamp(_all_of(beside))
+        problems = lint(loaded, ingested=self._ingested() if self._ingested else None)
+        if any(problem.severity == "error" for problem in problems):
+            raise ScenarioInvalid(problems)
+        return loaded
 
 
-def _stamp(folder: Path) -> Stamp:
+def _stamp(paths: Iterable[Path]) -> Stamp:
     stamp = []
-    for path in (folder / SCENARIO_FILE, *flow_paths(folder)):
+    for path in paths:
         try:
             status = path.stat()
         except OSError:
             continue  # gone since the folder was listed, or a link to nothing: the reading tells
         stamp.append((str(path), status.st_mtime_ns, status.st_size))
     return tuple(stamp)
+
+
+def _all_of(paths: Iterable[Path]) -> Iterator[Path]:
+    """Files, and those below folders."""
+    for path in paths:
+        yield path
+        if path.is_dir():
+            yield from sorted(path.rglob("*"))

@@ -75,6 +75,13 @@ def flow_paths(folder: Path) -> list[Path]:
     return sorted([*flows.glob("*.yaml"), *flows.glob("*.yml")]) if flows.is_dir() else []
 
 
+def files_beside(loaded: LoadedScenario) -> tuple[Path, ...]:
+    """What ``scenario.yaml`` names: files of knowledge (or folders of them), of synonyms and of addresses."""
+    scenario = loaded.scenario
+    names = [*scenario.knowledge, *filter(None, (scenario.synonyms, scenario.addresses))]
+    return tuple(loaded.folder / name for name in names)
+
+
 def _read(path: Path, model: type[Model], problems: list[Problem]) -> tuple[Model, Source] | None:
     try:
         data, source = read_yaml(path)

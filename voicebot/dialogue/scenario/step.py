@@ -166,9 +166,10 @@ class Forget(Step):
 
 
 class Recording(Step):
-    """Pauses the recording of the call, and resumes it; meanwhile neither sound nor words are kept.
+    """Pauses the recording of the call, and resumes it; meanwhile neither sound nor words are kept, and slots are
+    private.
 
-    For card numbers and the like. A flow that ends has it resumed.
+    For card numbers and the like. It goes on by itself at the end of the flow that has paused it.
     """
 
     recording: Literal["pause", "resume"]

@@ -79,3 +79,9 @@ def test_no_text_breaks_out_of_its_label():
 def test_long_texts_are_cut():
     graph = flow_graph(flow({"say": "아주 긴 말 " * 20}))
     assert all(len(box.text) <= 28 for box in graph.boxes.values())
+
+
+def test_where_the_recording_rests():
+    graph = flow_graph(flow({"recording": "pause"}, {"say": "불러 주세요."}, {"recording": "resume"}))
+    assert ("녹음 멈춤", "", "불러 주세요.") in arrows(graph)
+    assert ("불러 주세요.", "", "녹음 다시") in arrows(graph)
