@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from voicebot.audio import FRAME_MS, Samples
-from voicebot.barge_in import ENOUGH_SYLLABLES, BargeIn, Meanwhile, words_beyond_backchannels
 from voicebot.dialogue.conversation import Conversation
 from voicebot.dialogue.heard import Heard
 from voicebot.dialogue.line import Caller, HungUp, Silence
@@ -27,26 +25,24 @@ from voicebot.dialogue.mind import Mind
 from voicebot.dialogue.signals import Goodbye, Transfer
 from voicebot.dialogue.slots.slot import Slot
 from voicebot.doors.door import Door
-from voicebot.echo import EchoCheck
 from voicebot.events import (
     CallbackBooked,
     CallEnded,
     CallStarted,
-    Dtmf,
     Event,
     Fault,
     HandoffRequested,
     Latency,
     RecordingPaused,
     RecordingResumed,
-    TranscriptFinal,
-    TranscriptPartial,
-    TurnEnded,
 )
+from voicebot.floor import Floor
 from voicebot.hearing import Hearing
 from voicebot.korean_time import korean_now
 from voicebot.listening import Listening, Turn
 from voicebot.log import EventLog
+from voicebot.off_record import off_record
+from voicebot.patience import LOST_MS, Patience
 from voicebot.playing import Playing
 from voicebot.speaking import Voice
 
@@ -60,15 +56,10 @@ TOO_LONG = "통화가 너무 길어져 이만 마치겠습니다. 필요하시�
 SPOKEN_WHATEVER_HAPPENS = (APOLOGY, APOLOGY_HANDOFF, APOLOGY_CALLBACK, PLEASE_WAIT, TOO_LONG)
 """Spoken before the first call, so that they are there when the voice is not."""
 
-PLEASE_WAIT_MS = 2_500  # after a turn that nobody has answered yet; said once a turn
-LOST_MS = 32_000  # a service that a flow calls may take 30 s; longer, and the mind will not come back
 READ_MS = 3_000  # looking up what was said takes some milliseconds
 LEAVE_MS = 3_000  # what a conversation may still take to notice that its caller has gone
 FAREWELL_MS = 120_000  # everything that is still to be said; a voice that hangs is noticed long before
-BEGINNING_MS = 1_500  # who has begun to speak so lately may not have said a word yet, and is not silent
 CALLBACK_MINUTES = 10
-ECHO_WINDOW_MS = 320
-BEHIND_ECHO_MS = 160  # it takes so long to tell that it is no echo any more
 
 By = Literal["caller", "bot", "agent", "network", "service"]
 
@@ -128,29 +119,21 @@ class Call:
         self._listeners = (*recorders, *listeners)
         self._longest_ms = longest_ms
         self._recording_name = recording_name
-        self._frame_samples = door.rate_hz * FRAME_MS // 1000
-        self._silence = np.zeros(self._frame_samples, np.int16)
+        self._silence = np.zeros(door.rate_hz * FRAME_MS // 1000, np.int16)
         self._frame: Samples = self._silence
-        self._echo = EchoCheck(door.rate_hz)
-        self._recent: deque[Samples] = deque(maxlen=ECHO_WINDOW_MS // FRAME_MS)
         self.ear = tools.hearing.ear(door.rate_hz)
         self.ear.told = self._listen_now
         self.listening = Listening(self.ear, self.record, self._read_ahead, tools.now)
         self.playing = Playing(tools.voice, door.rate_hz, self.record, self._first_sound)
         self.conversation = Conversation(mind, self, caller, tools.now)
-        self._barge_in = BargeIn()
+        self._floor = Floor(door.rate_hz, self.ear, self.listening, self.playing, tools.now)
+        self._patience = Patience()
         self._scenario = mind.scenario
         self._asked: Slot | None = None
-        self._silence_ms = 0
         self._awaited: asyncio.Future[Heard | Silence] | None = None
         self._answering: Turn | None = None  # whose answer has not been heard yet
         self._chosen_ms: int | None = None  # when the first text of the answer was given to the voice
         self._turn_ended_ms = 0
-        self._bot_ended_ms = 0
-        self._listens_since_ms = 0
-        self._alive_ms = 0  # when the conversation last did anything
-        self._asked_to_wait = False
-        self._hears_echo = False  # the voice that is heard was the bot's own
         self._is_private = False
         self._was_idle = True
         self._is_leaving = False  # its last sentence is being said
@@ -266,9 +249,9 @@ class Call:
             return
         self._frame = self.door.receive()
         self.ear.hear(self._frame)
-        self._recent.append(self._frame)
+        self._floor.heard(self._frame)
         if keys := self.door.take_keys():
-            self._press(keys, self.log.now_ms)
+            self._floor.press(keys, self.log.now_ms)
 
     def say_frame(self) -> bool:
         """The second half, some milliseconds later, when it is known what that was; whether the bot is heard."""
@@ -279,7 +262,7 @@ class Call:
         said = self.playing.next_frame()
         out = self._silence if said is None else said
         self.door.send(out)
-        self._echo.played(out)
+        self._floor.said(out)
         for listener in self._listeners:
             listener.write(self._frame, out)
         self._watch(now_ms)
@@ -292,99 +275,34 @@ class Call:
             for listener in self._listeners:
                 listener.write(self._silence, self._silence)
 
-    def _press(self, keys: str, now_ms: int) -> None:
-        if self.playing.is_interruptible:
-            self.playing.drop()
-        self.listening.press(keys, now_ms)
-
     def _listen_now(self) -> None:
         """Words have become final: the conversation has them before the next tick, and that one plays its answer."""
         if not self._is_over:
             self._listen(self.log.now_ms)
 
     def _listen(self, now_ms: int) -> None:
-        listening, playing = self.listening, self.playing
         if self._over.done() or self._is_leaving:
             return
-        listening.tick(now_ms, self._asked)
-        if self._hears_echo:
-            self._hear_behind_echo()
-        if not playing.is_idle:
-            self._react(now_ms)
-            # nodding along ends no turn while the bot has something to say; it goes on
-            listening.may_end = playing.is_idle or words_beyond_backchannels(listening.transcript) >= ENOUGH_SYLLABLES
-        else:
-            listening.may_end = True
-        if listening.turns and not (not playing.is_idle and not playing.is_interruptible):
-            self._hand_on(now_ms)
+        self._floor.settle(now_ms, self._asked)
+        self._patience.last_words_ms = self.listening.last_words_ms
+        if self._awaited is not None and not self._awaited.done() and (turn := self._floor.take_turn()):
+            self._hand_on(turn, now_ms)
 
-    def _react(self, now_ms: int) -> None:
-        """What the bot does about the caller's voice while it has something to say."""
-        listening, playing = self.listening, self.playing
-        voice_ms = 0 if listening.voice_since_ms is None else max(1, now_ms - listening.voice_since_ms)
-        if not voice_ms and not playing.is_paused and not listening.transcript:
-            self._barge_in.react(_NOBODY)
-            return
-        seen = Meanwhile(
-            voice_ms,
-            self.ear.silence_ms,
-            listening.transcript,
-            playing.is_paused,
-            playing.is_interruptible,
-            playing.left_ms,
-            is_echo=bool(voice_ms) and playing.is_audible and self._is_echo(),
-            answers=self._answers(listening.transcript),
-        )
-        if seen.is_echo:
-            self._hears_echo = True
-            if listening.is_busy:
-                listening.forget()
-        match self._barge_in.react(seen):
-            case "pause":
-                playing.pause()
-            case "interrupt":
-                playing.drop()
-            case "resume":
-                if playing.is_interruptible and not voice_ms:  # in a noise that goes on somebody may yet speak
-                    listening.forget()
-                playing.resume()
-
-    def _hear_behind_echo(self) -> None:
-        """A voice that began as the bot's own and is now somebody's, who is heard from his first word on."""
-        if self.listening.voice_since_ms is None:
-            self._hears_echo = False
-        elif not self._is_echo():
-            self._hears_echo = False
-            self.ear.open(BEHIND_ECHO_MS)
-
-    def _is_echo(self) -> bool:
-        return bool(self._echo.is_echo(np.concatenate(self._recent)))
-
-    def _answers(self, transcript: str) -> bool:
-        if not transcript or self._asked is None:
-            return False
-        found = self._asked.find(Heard.of(transcript), self._tools.now(), asked=True)
-        return found is not None and not found.problem
-
-    def _hand_on(self, now_ms: int) -> None:
-        """A turn to the conversation, if it listens; else the turn waits."""
-        if self._awaited is None or self._awaited.done():
-            return
-        turn = self.listening.turns.pop(0)
+    def _hand_on(self, turn: Turn, now_ms: int) -> None:
+        """A turn to the conversation, which waits for one."""
+        assert self._awaited is not None
         if turn.is_lost:
             self._break("ear", turn.heard.spoken)
             return
-        self.playing.drop()
         self._answering, self._chosen_ms = turn, None
-        self._alive_ms = now_ms
         self._turn_ended_ms = turn.ended_ms
-        self._asked_to_wait = False
+        self._patience.has_heard(now_ms)
         self._awaited.set_result(turn.heard)
 
     def _watch(self, now_ms: int) -> None:
         """What must not go unnoticed: a caller who is gone or says nothing, a bot that says nothing, a dead room."""
         if self.playing.is_idle and not self._was_idle:
-            self._bot_ended_ms = now_ms
+            self._patience.bot_ended_ms = now_ms
         self._was_idle = self.playing.is_idle
         if self._hushed is not None and not self._hushed.done() and (self._was_idle or self.playing.broken):
             self._hushed.set_result(None)
@@ -399,27 +317,19 @@ class Call:
             self._break("ear", self._tools.hearing.broken)
         elif self.playing.broken:
             self._break("mouth", self.playing.broken)
-        elif self._awaited is not None and not self._awaited.done():
-            self._notice_silence(now_ms)
-        elif self.playing.is_idle:
-            waited_ms = now_ms - max(self._bot_ended_ms, self._alive_ms)
-            if now_ms - self._alive_ms >= LOST_MS:
-                self._break("dialogue", f"nothing has come of turn {self.turn} in {LOST_MS // 1000} s")
-            elif self._answering is not None and waited_ms >= PLEASE_WAIT_MS and not self._asked_to_wait:
-                self._asked_to_wait = True
-                self.playing.say(PLEASE_WAIT, self.turn)
+        elif self.playing.is_idle and not self.listening.is_busy:
+            self._lose_patience(now_ms)
 
-    def _notice_silence(self, now_ms: int) -> None:
-        listening = self.listening
-        if not self.playing.is_idle or listening.transcript or listening.is_busy:
-            return
-        voice_ms = None if listening.voice_since_ms is None else now_ms - listening.voice_since_ms
-        if voice_ms is not None and voice_ms < BEGINNING_MS:
-            return
-        since_ms = max(self._bot_ended_ms, self._listens_since_ms, listening.last_words_ms)
-        if now_ms - since_ms >= self._silence_ms and self._awaited is not None:
-            self._alive_ms = now_ms
-            self._awaited.set_result(Silence(now_ms - since_ms))
+    def _lose_patience(self, now_ms: int) -> None:
+        since_ms = self.listening.voice_since_ms
+        silent_ms = self._patience.silent_ms(now_ms)
+        match self._patience.notice(now_ms, None if since_ms is None else now_ms - since_ms):
+            case "caller_silent" if self._awaited is not None and not self._awaited.done():
+                self._awaited.set_result(Silence(silent_ms))
+            case "please_wait":
+                self.playing.say(PLEASE_WAIT, self.turn)
+            case "mind_lost":
+                self._break("dialogue", f"nothing has come of turn {self.turn} in {LOST_MS // 1000} s")
 
     def _break(self, room: str, what: str) -> None:
         self.fault(room, what)
@@ -437,17 +347,17 @@ class Call:
 
     async def say(self, text: str, *, interruptible: bool = True, slower: bool = False) -> None:
         self._still_here()
-        self._alive_ms = self.log.now_ms
+        self._patience.speaks(self.log.now_ms)
         if self._answering is not None and self._chosen_ms is None:
-            self._chosen_ms = self._alive_ms
+            self._chosen_ms = self.log.now_ms
         if self.listening.turns and interruptible:
             return  # the caller has gone on already: what was to be said is not
         self.playing.say(text, self.turn, interruptible=interruptible, slower=slower)
 
     async def listen(self, asked: Slot | None, silence_ms: int) -> Heard | Silence:
         self._still_here()
-        self._asked, self._silence_ms = asked, silence_ms
-        self._listens_since_ms = self.log.now_ms
+        self._asked = asked
+        self._patience.listens(self.log.now_ms, silence_ms)
         self._awaited = asyncio.get_running_loop().create_future()
         try:
             heard = await self._awaited
@@ -461,9 +371,7 @@ class Call:
         """To the log; what a flow has asked not to be kept is hidden there. Nothing comes behind the call's end."""
         if self.log.has_ended:
             return
-        if self._is_private and isinstance(event, TranscriptPartial | TranscriptFinal | TurnEnded | Dtmf):
-            event = _hidden(event)
-        self.log.append(event)
+        self.log.append(off_record(event) if self._is_private else event)
 
     def keep(self, *, recording: bool) -> None:
         """Pauses the recording, and resumes it: what is said meanwhile is neither in the sound nor in the log."""
@@ -521,20 +429,3 @@ class Call:
                 )
             )
         return now_ms - self._turn_ended_ms
-
-
-_NOBODY = Meanwhile(0, 10_000, "", is_paused=False, is_interruptible=True, left_ms=None)
-
-
-def _hidden(event: TranscriptPartial | TranscriptFinal | TurnEnded | Dtmf) -> Event:
-    if isinstance(event, Dtmf):
-        return replace(event, digit="*")
-    spoken, written = _stars(event.spoken), _stars(event.written)
-    if isinstance(event, TranscriptFinal):
-        words = tuple({**word, "text": _stars(word["text"])} for word in event.words)
-        return replace(event, spoken=spoken, written=written, words=words)
-    return replace(event, spoken=spoken, written=written)
-
-
-def _stars(text: str) -> str:
-    return "".join(" " if character == " " else "*" for character in text)

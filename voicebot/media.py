@@ -186,6 +186,8 @@ class Media:
     # ---- calls
 
     def _stayed_away(self, call_id: str) -> None:
+        if (waiting := self._slots[call_id].waiting) is not None:
+            waiting.cancel()  # else it would ring for the next call of this id
         self._wav.forget(call_id)
         self._free(call_id)
         self._gone(call_id)
@@ -204,6 +206,9 @@ class Media:
     async def _hold(self, slot: _Slot, door: Door) -> None:
         """One call, and what is kept of it; whatever happens, its slot is free again in the end."""
         offer = slot.offer
+        if self._slots.get(offer.call_id) is not slot:  # hung up as its caller came in
+            door.hang_up()
+            return
         journal: Journal | None = None
         recording: Recording | None = None
         tap: Tap | None = None

@@ -1,4 +1,4 @@
-"""What the log keeps of what is said while a flow has the recording paused: that something was said, not what."""
+"""What the log says of words that a flow has asked not to be kept: that there were some."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _NOT_SPACE = re.compile(r"\S")
 _DIGIT = re.compile(r"\d")
 
 
-def hidden(event: Event) -> Event:
-    """``event`` without the caller's words and keys, and without the figures that the bot reads back to the caller."""
+def off_record(event: Event) -> Event:
+    """The event with the caller's words and keys as stars, and the figures that the bot reads back to the caller."""
     match event:
         case Dtmf():
             return replace(event, digit="*")

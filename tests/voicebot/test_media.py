@@ -92,7 +92,7 @@ class House:
         return self
 
     def __exit__(self, *_):
-        self.run(self.media.close())
+        self.close()
         self.loop.run_until_complete(self.loop.settle())
         self.loop.close()
 
@@ -123,8 +123,8 @@ class House:
         self.pass_ms(FRAME_MS)
         return caller
 
-    def run(self, work):
-        return self.loop.run_until_complete(work)
+    def close(self):
+        self.until(self.loop.create_task(self.media.close()).done)
 
     # ---- time
 
@@ -133,7 +133,7 @@ class House:
             for caller in self.callers:
                 caller.tick()
             self.clock.pass_ms(FRAME_MS)
-            self.run(self.loop.settle())
+            self.loop.run_until_complete(self.loop.settle())
 
     def until(self, holds, at_most_ms=20_000):
         """Time passes, the call's and, for the disk's threads, the real one's."""
@@ -445,7 +445,7 @@ def test_closing_seals_what_runs(open_house):
     house.call("a")
     house.offer("b")
     house.pass_ms(1_000)
-    house.run(house.media.close())
+    house.close()
     assert [event.reason for event in house.events("a", CallEnded)] == ["stopped"]
     assert "recording.flac" in house.at_gone["a"]
     assert sorted(house.gone) == ["a", "b"]

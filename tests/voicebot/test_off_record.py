@@ -11,7 +11,7 @@ from voicebot.events import (
     TranscriptPartial,
     TurnEnded,
 )
-from voicebot.off_record import hidden
+from voicebot.off_record import off_record
 
 WORD = {"text": "일이삼사요", "start_ms": 10, "end_ms": 900, "confidence": 0.9}
 
@@ -38,4 +38,4 @@ WORD = {"text": "일이삼사요", "start_ms": 10, "end_ms": 900, "confidence": 
     ids=lambda value: type(value).__name__,
 )
 def test_the_log_keeps_that_something_was_said_and_not_what(event, kept):
-    assert hidden(event) == kept
+    assert off_record(event) == kept

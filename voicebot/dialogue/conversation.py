@@ -18,7 +18,7 @@ from voicebot.dialogue.answer.listening import cut
 from voicebot.dialogue.asked import OFFER
 from voicebot.dialogue.cues import CHIT_CHAT, Repair
 from voicebot.dialogue.exchange import MOST, Exchange
-from voicebot.dialogue.first_words import first_words
+from voicebot.dialogue.foresight import foreseen
 from voicebot.dialogue.form import NUMBERS
 from voicebot.dialogue.heard import Heard
 from voicebot.dialogue.line import Caller, Line
@@ -26,13 +26,11 @@ from voicebot.dialogue.mind import Mind
 from voicebot.dialogue.scenario.flow import Flow
 from voicebot.dialogue.signals import ChangeOfMind, Ended, Goodbye, Instead, LeaveFlow, RestartCall, Transfer
 from voicebot.dialogue.slots.verdicts import OPENING
-from voicebot.dialogue.understand import LIKELY, SURE, Reading, Wish
+from voicebot.dialogue.understand import LIKELY, PLAIN, SURE, Reading, Wish, is_close
 from voicebot.dialogue.walk import Walk
 from voicebot.events import HandoffRequested
 
-CLOSE_RATIO = 0.7  # two flows this near to each other: the caller is asked which one is meant
 MOST_EXCHANGES = 3  # questions and answers that a model is told of
-PLAIN = 0.75  # a question in the middle of a form that does not sound like one
 DEEPEST = 2  # flows that wait for another to end
 UNDERSTOOD_WORDS = 2  # a sentence with as many content words was heard; if nothing fits it, nothing here answers it
 
@@ -75,13 +73,7 @@ class Conversation(Exchange):
         What may be said to it, for the voice to have ready: no side effects, and nothing is lost if it is not. Called
         from a thread of its own.
         """
-        reading = self.mind.understanding.read(Heard.of(partial), self.now().date())
-        best = reading.wishes[0] if reading.wishes else None
-        if best is None or best.confidence < SURE:
-            return []
-        if best.kind == "faq" and best.hit is not None:
-            return list(cut(best.hit.entry.answer, self.mind.scenario.limits.answer_chars).said[:1])
-        return first_words(self.mind.flows[best.name]) if best.kind == "flow" else []
+        return foreseen(self, partial)
 
     async def repaired(self, repair: Repair, again: str) -> bool:
         if repair == "thanks" and not self.walks:
@@ -156,7 +148,7 @@ class Conversation(Exchange):
             await (self.say_own("nothing_to_cancel") if reading.repair == "cancel" else self._unserved(reading))
             return
         self.understood()
-        if best.kind == "flow" and len(flows) > 1 and flows[1].confidence > max(LIKELY, CLOSE_RATIO * best.confidence):
+        if best.kind == "flow" and len(flows) > 1 and is_close(flows[1], best):
             await self._which(flows[0], flows[1], reading)
         elif best.kind == "flow" and best.confidence < SURE:
             await self._offered(best, reading)

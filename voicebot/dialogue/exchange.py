@@ -41,6 +41,7 @@ class Exchange(ABC):
         self.walks: list[Walk] = []
         self.off_record: Walk | None = None  # which of them has the recording paused
         self._turns = Turns()
+        self.awaited: Asked | None = None  # what the caller was asked for last
         self.memory = self.fresh_memory()
 
     @abstractmethod
@@ -75,6 +76,10 @@ class Exchange(ABC):
         """The next of several wordings."""
         return self._turns.next([lines] if isinstance(lines, str) else lines)
 
+    def turn_to_come(self, lines: list[str]) -> str:
+        """The one that :meth:`turn_of` will give."""
+        return self._turns.peek(lines)
+
     async def say_own(self, name: str, **values: Any) -> None:
         await self.say(self.own(name, **values), "repair")
 
@@ -102,6 +107,7 @@ class Exchange(ABC):
 
         ``again`` is the question, said anew after whatever came between; ``easier`` its easier wording.
         """
+        self.awaited = asked
         while True:
             heard = await self.line.listen(asked.slot if asked else None, self.mind.scenario.limits.silence_ms)
             if isinstance(heard, Silence):

@@ -31,6 +31,10 @@ class Turns:
         self._said[key] += 1
         return wordings[(self._said[key] - 1) % len(wordings)]
 
+    def peek(self, wordings: list[str]) -> str:
+        """What :meth:`next` will give."""
+        return wordings[self._said.get(tuple(wordings), 0) % len(wordings)]
+
 
 def wordings(lines: Any, values: Mapping[str, Any]) -> list[str]:
     """Of what a designer wrote (``flow.Lines``), the wordings whose condition holds; perhaps none."""

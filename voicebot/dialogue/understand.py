@@ -24,6 +24,8 @@ Kind = Literal["flow", "faq", "repair"]
 SURE = 0.42  # acted on at once
 CERTAIN = 0.95  # of what was said in the words of an example
 LIKELY = 0.3  # offered, or asked about
+CLOSE_RATIO = 0.7  # two flows this near to each other: the caller is asked which one is meant
+PLAIN = 0.75  # a question in the middle of a form that does not sound like one
 KEPT = 256  # readings
 
 
@@ -35,6 +37,11 @@ class Wish:
     name: str
     confidence: float
     hit: Hit | None = None
+
+
+def is_close(second: Wish, best: Wish) -> bool:
+    """Whether the caller has to say which of two flows is meant."""
+    return second.confidence > max(LIKELY, CLOSE_RATIO * best.confidence)
 
 
 @dataclass(frozen=True, slots=True)

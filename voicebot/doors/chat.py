@@ -32,7 +32,7 @@ from voicebot.events import (
     TurnEnded,
 )
 from voicebot.log import EventLog
-from voicebot.off_record import hidden
+from voicebot.off_record import off_record
 from voicebot.tts.clauses import sentences
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ class ChatLine:
         return heard
 
     def record(self, event: Event) -> None:
-        self._log.append(hidden(event) if self._is_off_record else event)
+        self._log.append(off_record(event) if self._is_off_record else event)
 
     def keep(self, *, recording: bool) -> None:
         """There is no sound; the log says from where to where a recording would have been silent, and hides words."""

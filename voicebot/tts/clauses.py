@@ -7,8 +7,9 @@ clause is kept shortest, because the caller waits for it.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 FIRST_SYLLABLES = 14  # about 2.5 s of speech; a longer first clause is cut where it can be
 CLAUSE_SYLLABLES = 28
@@ -23,7 +24,8 @@ SENTENCE_PAUSE_MS = 380
 QUESTION_PAUSE_MS = 440
 PARAGRAPH_PAUSE_MS = 600
 SLOW_SYLLABLES = 7  # what is taken in at once by who has asked for it slower
-SLOW_PAUSE_MS = 260
+LEAST_SLOW_SYLLABLES, MOST_SLOW_SYLLABLES = 3, 9  # where a phrase ends there
+SLOW_PAUSE_MS = 320
 
 # A full stop ends a sentence unless it stands in a number or a date ("2026. 11. 22."), or inside a name (kt.com).
 _CLOSING = r"[\"'”’)\]」』]*"
@@ -41,6 +43,10 @@ _CONNECTIVE = re.compile(
 _NOUNS = re.compile(
     r"(?:광고|창고|최고|재고|사고|신고|보고|참고|경고|권고|예고|잔고|금고|중고|원고|피고|해고|통고|공고|충고|냉장고)$"
 )
+_FIGURE = re.compile(  # of a number, as it is read aloud: a unit follows, or further figures
+    r"[영공일이삼사오육칠팔구십백천만억조]+|(?:열|스물|서른|마흔|쉰)?(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉)|열|스무"
+)
+_FIGURES = re.compile(r"[영공일이삼사오육칠팔구십백천만억조]{2}")
 _PARTICLE = re.compile(r"(?<=[가-힣])(?:은|는|이|가|을|를|에|에서|에게|께|께서|로|와|과|도|까지|부터)$")
 
 
@@ -81,14 +87,36 @@ def clauses(sentence: str, first_syllables: int = CLAUSE_SYLLABLES) -> Iterator[
 def slower(sentence: str, cut: Iterable[Stretch]) -> Iterator[Stretch]:
     """Clauses cut further, between words, into what can be taken in at once; with longer pauses."""
     for clause in cut:
-        start, said = clause.start, 0
-        for word in _WORD.finditer(sentence, clause.start, clause.end):
-            weight = syllables(word.group())
-            if said and said + weight > SLOW_SYLLABLES:
-                yield Stretch(start, word.start(), SLOW_PAUSE_MS)
-                start, said = word.start(), 0
-            said += weight
+        words = list(_WORD.finditer(sentence, clause.start, clause.end))
+        start = clause.start
+        while (number := _slow_cut(words)) is not None:
+            words = words[number:]
+            yield Stretch(start, words[0].start(), SLOW_PAUSE_MS)
+            start = words[0].start()
         yield Stretch(start, clause.end, clause.pause_ms + SLOW_PAUSE_MS)
+
+
+def _slow_cut(words: Sequence[re.Match[str]]) -> int | None:
+    """How many of ``words`` are said at once, None for all: up to the end of a phrase, if one is near.
+
+    No figure is torn from its unit.
+    """
+    spoken = list(accumulate(syllables(word.group()) for word in words))
+    if not words or spoken[-1] <= MOST_SLOW_SYLLABLES:
+        return None
+    places: list[tuple[int, int, bool]] = []  # so many words, so many syllables, whether a phrase ends there
+    for number, (word, following) in enumerate(pairwise(words), 1):
+        is_figure = _FIGURE.fullmatch(word.group()) is not None
+        goes_on_in_figures = is_figure and _FIGURES.match(following.group()) is not None
+        if not is_figure or goes_on_in_figures:
+            places.append((number, spoken[number - 1], goes_on_in_figures or _breath_after(word.group()) > 0))
+    best_first = (
+        [number for number, said, ends in reversed(places) if ends and LEAST_SLOW_SYLLABLES <= said <= SLOW_SYLLABLES],
+        [number for number, said, ends in places if ends and SLOW_SYLLABLES < said <= MOST_SLOW_SYLLABLES],
+        [number for number, said, _ in reversed(places) if said <= SLOW_SYLLABLES],
+        [number for number, _, _ in places],
+    )
+    return next((found[0] for found in best_first if found), None)
 
 
 def sayable(spoken: str) -> str:

@@ -10,6 +10,7 @@ from voicebot.tts.clauses import (
     clauses,
     sayable,
     sentences,
+    slower,
     syllables,
 )
 
@@ -83,6 +84,47 @@ def test_cutting_loses_no_character_and_no_piece_is_endless(text: str) -> None:
         assert all(syllables(piece) <= BREATH_SYLLABLES for piece in pieces)
         rebuilt += words
     assert rebuilt == text
+
+
+# ---- slower
+
+
+def slowly(sentence: str) -> list[str]:
+    return [sentence[cut.start : cut.end].strip() for cut in slower(sentence, clauses(sentence, FIRST_SYLLABLES))]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "pieces"),
+    [
+        ("네, 알겠습니다.", ["네,", "알겠습니다."]),
+        ("주문번호가 어떻게 되세요?", ["주문번호가", "어떻게 되세요?"]),
+        ("에코백은 지금 배송 중이에요.", ["에코백은", "지금 배송 중이에요."]),
+        ("십일월 이십사일에 도착할 예정이에요.", ["십일월 이십사일에", "도착할 예정이에요."]),
+        ("공이 일이삼사 오육칠팔로 전화 주세요.", ["공이 일이삼사", "오육칠팔로", "전화 주세요."]),
+        ("반품 배송비 육천 원은 고객님께서 내셔야 해요.", ["반품 배송비 육천 원은", "고객님께서", "내셔야 해요."]),
+        ("오늘 오후 세 시 삼십 분까지 오세요.", ["오늘 오후 세 시", "삼십 분까지 오세요."]),
+        ("아주긴낱말하나뿐이라끊을곳이없어요.", ["아주긴낱말하나뿐이라끊을곳이없어요."]),
+    ],
+)
+def test_who_cannot_follow_hears_one_phrase_at_a_time(sentence: str, pieces: list[str]) -> None:
+    assert slowly(sentence) == pieces
+
+
+def test_a_breath_after_each_is_longer_than_any_inside_a_sentence_else() -> None:
+    sentence = "받으신 날부터 칠일 안에 반품을 신청하시면 되고, 배송비는 고객님께서 내셔야 해요."
+    usual, slow = list(clauses(sentence)), list(slower(sentence, clauses(sentence)))
+    assert len(slow) > len(usual)
+    assert min(cut.pause_ms for cut in slow) > max(cut.pause_ms for cut in usual[:-1])
+
+
+@given(st.text(alphabet=st.sampled_from("가나다고면서은는일이삼원시 ,.?!\n12aA😀")))
+def test_slow_pieces_lose_nothing_and_tear_no_word(text: str) -> None:
+    for sentence in sentences(text):
+        words = text[sentence.start : sentence.end]
+        cuts = list(slower(words, clauses(words, FIRST_SYLLABLES)))
+        assert "".join(words[cut.start : cut.end] for cut in cuts) == words
+        within = {clause.end for clause in clauses(words, FIRST_SYLLABLES)}
+        assert all(cut.end in within or words[cut.end - 1].isspace() for cut in cuts)
 
 
 def test_only_what_a_voice_can_say_is_kept() -> None:

@@ -146,6 +146,41 @@ def test_each_block_says_how_much_of_the_text_has_been_heard() -> None:
     assert heard_after(5 * SYLLABLE_MS + COMMA_PAUSE_MS + 320) == "가나다라마, 바사아"
 
 
+SLOW_TEXTS = [
+    "주문번호가 어떻게 되세요?",
+    "송장번호는 6801-1234-5678이에요.",
+    "받으신 날부터 7일 안에 반품을 신청하시면 되고, 반품 배송비 6,000원은 고객님께서 내셔야 해요.",
+    "오늘 오후 3시 30분까지 서울특별시 중구 세종대로 110번지로 오세요.",
+]
+
+
+@pytest.mark.parametrize("text", SLOW_TEXTS)
+def test_slower_takes_a_fifth_longer_and_says_the_same(text: str) -> None:
+    mouth = Mouth(espeak, 8_000)
+    usual, slow = list(mouth.say(text)), list(mouth.say(text, slower=True))
+    assert 1.2 < len(slow) / len(usual) < 1.6
+    pauses = [ms for ms in runs_of_silence_ms(joined(slow), 8_000) if ms >= 250]
+    assert pauses, "it is heard in phrases"
+    ends = [spoken.text_end for spoken in slow]
+    assert ends == sorted(ends)
+    assert ends[-1] == len(text)
+
+
+def test_slower_and_as_usual_are_remembered_apart() -> None:
+    voice = ToneVoice()
+    mouth = mouth_of(voice)
+    text = "받으신 날부터 이레 안에 말씀해 주세요."
+    lengths = [len(list(mouth.say(text, slower=slow))) for slow in (False, True, False, True)]
+    assert lengths[0] == lengths[2] < lengths[1] == lengths[3]
+    assert len(voice.said) == 1 + 1 + 3, "the sound check, once as usual, and once in three phrases"
+    assert mouth.key(text) != mouth.key(text, slower=True)
+
+
+def test_one_word_is_no_slower() -> None:
+    mouth = mouth_of(ToneVoice())
+    assert len(list(mouth.say("네.", slower=True))) == len(list(mouth.say("네.")))
+
+
 class NumbersWrittenOut:
     """Reads 1,234원 as 천이백삼십사 원, as ``voicebot.text`` would, with its map back."""
 

@@ -1,0 +1,119 @@
+"""Who has the floor: the caller's voice against what the bot says, tick by tick."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+
+import numpy as np
+
+from voicebot.audio import FRAME_MS, Samples
+from voicebot.barge_in import ENOUGH_SYLLABLES, BargeIn, Meanwhile, words_beyond_backchannels
+from voicebot.dialogue.heard import Heard
+from voicebot.dialogue.slots.slot import Slot
+from voicebot.ear import Ear
+from voicebot.echo import EchoCheck
+from voicebot.listening import Listening, Turn
+from voicebot.playing import Playing
+
+ECHO_WINDOW_MS = 320
+BEHIND_ECHO_MS = 160  # it takes so long to tell that it is no echo any more
+
+_NOBODY = Meanwhile(0, 10_000, "", is_paused=False, is_interruptible=True, left_ms=None)
+
+
+class Floor:
+    """One call's. ``now`` is the wall clock, by which answers are understood."""
+
+    def __init__(
+        self, rate_hz: int, ear: Ear, listening: Listening, playing: Playing, now: Callable[[], datetime]
+    ) -> None:
+        self._ear, self._listening, self._playing, self._now = ear, listening, playing, now
+        self._echo = EchoCheck(rate_hz)
+        self._recent: deque[Samples] = deque(maxlen=ECHO_WINDOW_MS // FRAME_MS)
+        self._barge_in = BargeIn()
+        self._hears_echo = False  # the voice that is heard began as the bot's own
+        self._asked: tuple[str, Slot | None, bool] = ("", None, False)
+
+    def heard(self, frame: Samples) -> None:
+        """What came from the caller in this tick."""
+        self._recent.append(frame)
+
+    def said(self, frame: Samples) -> None:
+        """What went to the caller in this tick, silence included."""
+        self._echo.played(frame)
+
+    def press(self, keys: str, now_ms: int) -> None:
+        """Keys cut in."""
+        if self._playing.is_interruptible:
+            self._playing.drop()
+        self._listening.press(keys, now_ms)
+
+    def settle(self, now_ms: int, asked: Slot | None) -> None:
+        """What is heard is followed, and the bot pauses, goes on or gives way; ``asked`` is what it has asked for."""
+        listening, playing = self._listening, self._playing
+        listening.tick(now_ms, asked)
+        if self._hears_echo:
+            self._hear_behind_echo()
+        if not playing.is_idle:
+            self._react(now_ms, asked)
+        # nodding along ends no turn while the bot has something to say; it goes on
+        listening.may_end = playing.is_idle or words_beyond_backchannels(listening.transcript) >= ENOUGH_SYLLABLES
+
+    def take_turn(self) -> Turn | None:
+        """The caller's next turn, once nothing is being said that must be said; the rest of what was is dropped."""
+        if not self._listening.turns or not (self._playing.is_idle or self._playing.is_interruptible):
+            return None
+        self._playing.drop()
+        return self._listening.turns.pop(0)
+
+    def _react(self, now_ms: int, asked: Slot | None) -> None:
+        listening, playing = self._listening, self._playing
+        voice_ms = 0 if listening.voice_since_ms is None else max(1, now_ms - listening.voice_since_ms)
+        if not voice_ms and not playing.is_paused and not listening.transcript:
+            self._barge_in.react(_NOBODY)
+            return
+        seen = Meanwhile(
+            voice_ms,
+            self._ear.silence_ms,
+            listening.transcript,
+            playing.is_paused,
+            playing.is_interruptible,
+            playing.left_ms,
+            is_echo=bool(voice_ms) and playing.is_audible and self._is_echo(),
+            answers=self._answers(listening.transcript, asked),
+        )
+        if seen.is_echo:
+            self._hears_echo = True
+            if listening.is_busy:
+                listening.forget()
+        match self._barge_in.react(seen):
+            case "pause":
+                playing.pause()
+            case "interrupt":
+                playing.drop()
+            case "resume":
+                if playing.is_interruptible and not voice_ms:  # in a noise that goes on somebody may yet speak
+                    listening.forget()
+                playing.resume()
+
+    def _hear_behind_echo(self) -> None:
+        """A voice that began as the bot's own and is now somebody's, who is heard from his first word on."""
+        if self._listening.voice_since_ms is None:
+            self._hears_echo = False
+        elif not self._is_echo():
+            self._hears_echo = False
+            self._ear.open(BEHIND_ECHO_MS)
+
+    def _is_echo(self) -> bool:
+        return self._echo.is_echo(np.concatenate(self._recent))
+
+    def _answers(self, transcript: str, asked: Slot | None) -> bool:
+        """Whether the words answer what the bot is about to ask; looked for once."""
+        if not transcript or asked is None:
+            return False
+        if self._asked[:2] != (transcript, asked):
+            found = asked.find(Heard.of(transcript), self._now(), asked=True)
+            self._asked = transcript, asked, found is not None and not found.problem
+        return self._asked[2]
