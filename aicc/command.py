@@ -36,6 +36,7 @@ from aicc.commands.bench_kb import bench_kb
 from aicc.commands.chat import chat
 from aicc.commands.demo import demo
 from aicc.commands.doctor import doctor
+from aicc.commands.eval_calls import calls
 from aicc.commands.eval_turns import turns
 from aicc.commands.evaluate import evaluate
 from aicc.commands.figures import figures
@@ -70,6 +71,7 @@ flow.command("test")(test_flows)
 app.add_typer(flow, name="flow")
 app.command()(chat)
 evaluate.command("turns")(turns)
+evaluate.command("calls")(calls)
 app.add_typer(evaluate, name="eval")
 bench.command("kb")(bench_kb)
 bench.command("calls")(bench_calls)

@@ -137,6 +137,7 @@ class Call:
         self._is_private = False
         self._was_idle = True
         self._is_leaving = False  # its last sentence is being said
+        self._is_done = False  # the conversation is through
         self._is_over = False
         self._over: asyncio.Future[_Ending] = asyncio.get_running_loop().create_future()
         self._hushed: asyncio.Future[None] | None = None
@@ -151,7 +152,7 @@ class Call:
             CallStarted(caller.direction, self.door.name, caller.number, caller.called, self._scenario.scenario)
         )
         talk = asyncio.create_task(self.conversation.run(), name=f"conversation {self.log.call_id}")
-        talk.add_done_callback(lambda talk: talk.cancelled() or talk.exception())  # looked at, however the call ends
+        talk.add_done_callback(self._talked)
         ending = _Ending("service", "stopped")
         try:
             waited: set[asyncio.Future[Any]] = {talk, self._over}
@@ -166,6 +167,16 @@ class Call:
             ended = CallEnded(ending.by, ending.reason, self.log.now_ms, self._recording_name)
             self.record(ended)
         return ended
+
+    def _talked(self, talk: asyncio.Task[Goodbye | Transfer]) -> None:
+        self._is_done = True
+        if not talk.cancelled():
+            talk.exception()  # looked at, however the call ends
+
+    @property
+    def is_thinking(self) -> bool:
+        """Whether the conversation is at work: it neither waits for the caller nor has the call ended."""
+        return self._awaited is None and not (self._is_over or self._is_leaving or self._over.done() or self._is_done)
 
     def hang_up(self, by: By, reason: str) -> None:
         """Ends the call, from whatever side, at whatever moment."""

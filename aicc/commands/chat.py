@@ -58,12 +58,11 @@ async def _calls(
 ) -> bool:
     """Call after call, to the end of input; whether none of them broke."""
     from aicc.mind import open_mind
+    from aicc.service.scenarios import sample_company
     from aicc.typing_caller import JsonCalls, ShownCalls
     from voicebot.dialogue.samples import samples
     from voicebot.dialogue.scenario.scenario_file import load_scenario
     from voicebot.doors.typed_lines import TypedLines
-
-    from aicc.service.scenarios import sample_company
 
     loaded = load_scenario(path or sample_company())
     lines = TypedLines.of_standard_input()

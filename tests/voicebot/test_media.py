@@ -1,6 +1,5 @@
 """All calls of one process: real doors, journals, recordings and taps, in virtual time, with fake models."""
 
-import asyncio
 import contextlib
 import hashlib
 import os
@@ -99,7 +98,7 @@ class House:
     def _is_gone(self, call_id):
         self.gone.append(call_id)
         folder = self.call_folder(call_id)
-        self.at_gone[call_id] = set(os.listdir(folder)) if folder.exists() else set()
+        self.at_gone[call_id] = {path.name for path in folder.iterdir()} if folder.exists() else set()
 
     # ---- what the front does
 

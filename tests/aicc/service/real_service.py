@@ -135,9 +135,7 @@ class Telephone:
 
         def is_there() -> bool:
             found[:] = [
-                event
-                for event in heard
-                if event["call_id"] == self.call_id and wanted.items() <= event.items()
+                event for event in heard if event["call_id"] == self.call_id and wanted.items() <= event.items()
             ]
             return bool(found)
 

@@ -26,6 +26,12 @@ def test_wordings_take_turns_in_each_conversation() -> None:
     assert other.next(["가", "나"]) == "가"
 
 
+def test_a_look_at_the_wording_to_come_does_not_use_it_up() -> None:
+    turns = Turns()
+    for _ in range(3):
+        assert turns.peek(["가", "나"]) == turns.peek(["가", "나"]) == turns.next(["가", "나"])
+
+
 def test_a_wording_is_said_where_its_condition_holds() -> None:
     lines = ["늘", Variant(text="비쌀 때", when="금액 > 100"), Variant(text="쌀 때", when="금액 <= 100")]
     assert wordings(lines, {"금액": 500}) == ["늘", "비쌀 때"]

@@ -137,9 +137,21 @@ def test_what_nothing_answers_has_no_answer_but_a_nearest(understanding: Underst
     assert {hit.entry.id for hit in understanding.nearest("반품 배송비", TODAY)} <= {"fee", "hours"}
 
 
+def test_how_sure_the_recognizer_was_changes_nothing_of_what_was_said(
+    understanding: Understanding, counted: Counted
+) -> None:
+    """What was read of a partial, of which nobody knows how sure it is, need not be read again of its final."""
+    readings = [
+        understanding.read(Heard.of("반품하고 싶어요", confidence=sure), TODAY) for sure in (1.0, 0.4, 0.9, 0.4)
+    ]
+    assert counted.searches == 1
+    assert [reading.heard.confidence for reading in readings] == [1.0, 0.4, 0.9, 0.4], "each is of its own words"
+    assert len({reading.wishes for reading in readings}) == 1
+
+
 def test_a_partial_and_then_the_same_final_cost_one_read(understanding: Understanding, counted: Counted) -> None:
     partial = understanding.read(Heard.of("반품하고 싶어요"), TODAY)
     final = understanding.read(Heard.of("반품하고 싶어요"), TODAY)
-    assert final is partial and counted.searches == 1
+    assert final == partial and counted.searches == 1
     understanding.read(Heard.of("반품하고 싶어요 그런데"), TODAY)
     assert counted.searches == 2
