@@ -259,8 +259,7 @@ class Call:
         if self._is_over:
             return
         self._frame = self.door.receive()
-        self.ear.hear(self._frame)
-        self._floor.heard(self._frame)
+        self.ear.hear(self._floor.heard(self._frame))
         if keys := self.door.take_keys():
             self._floor.press(keys, self.log.now_ms)
 

@@ -79,6 +79,10 @@ class EchoCheck:
         self._played[self._end : self._end + len(frame)] = frame
         self._end += len(frame)
 
+    def recent(self, count: int) -> Samples:
+        """The last ``count`` samples of what the bot sent, at most a window, the longest delay and the spread."""
+        return self._played[self._end - count : self._end]
+
     def is_echo(self, recent: Samples) -> bool:
         """Whether the end of the caller's side, up to and with this tick, holds nobody's voice but the bot's.
 
@@ -140,13 +144,13 @@ def _explained(heard: Wave, bot: Wave, expected: int | None) -> Iterator[tuple[W
     for place in places:
         first = min(max(place - taps + 1 + SPREAD_BEFORE_MS * _RATE_HZ // 1000, 0), len(alike) - taps)
         stretch = bot[first : first + count + taps - 1]
-        gram = _gram(stretch, taps)
+        gram = inner_products(stretch, taps)
         gram[np.diag_indices(taps)] += _STIFFNESS * gram[0, 0] + count
-        filtered = _solved(gram, alike[first : first + taps])
+        filtered = solved(gram, alike[first : first + taps])
         yield np.convolve(stretch, filtered[::-1], "valid"), len(alike) - 1 - place
 
 
-def _gram(sound: Wave, taps: int) -> Wave:
+def inner_products(sound: Wave, taps: int) -> Wave:
     """Inner products of the ``taps`` stretches of ``sound`` that begin one sample after the other."""
     count = len(sound) - taps + 1
     first_row = np.correlate(sound, sound[:count], "valid")
@@ -160,7 +164,7 @@ def _gram(sound: Wave, taps: int) -> Wave:
     return gram
 
 
-def _solved(gram: Wave, right: Wave) -> Wave:
+def solved(gram: Wave, right: Wave) -> Wave:
     """The solution of a symmetric system, by halves (Schur's complement).
 
     OpenBLAS shares a system of more than 96 equations out to threads, which costs four times what it saves.

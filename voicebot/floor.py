@@ -13,7 +13,7 @@ from voicebot.barge_in import ENOUGH_SYLLABLES, BargeIn, Meanwhile, words_beyond
 from voicebot.dialogue.heard import Heard
 from voicebot.dialogue.slots.slot import Slot
 from voicebot.ear import Ear
-from voicebot.echo import EchoCheck
+from voicebot.echo_canceller import EchoCanceller
 from voicebot.listening import Listening, Turn
 from voicebot.playing import Playing
 
@@ -30,19 +30,20 @@ class Floor:
         self, rate_hz: int, ear: Ear, listening: Listening, playing: Playing, now: Callable[[], datetime]
     ) -> None:
         self._ear, self._listening, self._playing, self._now = ear, listening, playing, now
-        self._echo = EchoCheck(rate_hz)
+        self._canceller = EchoCanceller(rate_hz)
         self._recent: deque[Samples] = deque(maxlen=ECHO_WINDOW_MS // FRAME_MS)
         self._barge_in = BargeIn()
         self._hears_echo = False  # the voice that is heard began as the bot's own
         self._asked: tuple[str, Slot | None, bool] = ("", None, False)
 
-    def heard(self, frame: Samples) -> None:
-        """What came from the caller in this tick."""
+    def heard(self, frame: Samples) -> Samples:
+        """What came from the caller in this tick; what there is to listen to in it: it without the bot's echo."""
         self._recent.append(frame)
+        return self._canceller.clean(frame)
 
     def said(self, frame: Samples) -> None:
         """What went to the caller in this tick, silence included."""
-        self._echo.played(frame)
+        self._canceller.played(frame)
 
     def press(self, keys: str, now_ms: int) -> None:
         """Keys cut in."""
@@ -107,7 +108,7 @@ class Floor:
             self._ear.open(BEHIND_ECHO_MS)
 
     def _is_echo(self) -> bool:
-        return self._echo.is_echo(np.concatenate(self._recent))
+        return self._canceller.check.is_echo(np.concatenate(self._recent))
 
     def _answers(self, transcript: str, asked: Slot | None) -> bool:
         """Whether the words answer what the bot is about to ask; looked for once."""

@@ -213,6 +213,7 @@ class Listening:
         for part in self._parts:
             self._record(part)
         spoken = " ".join(part.spoken for part in self._parts)
+        self.taking.ended(spoken)
         heard = Heard.of(spoken, confidence=min(self._parts_confidence))
         self._record(TurnEnded(self.turn, heard.spoken, heard.written, silence_ms, reason))
         self.turns.append(Turn(heard, ended_ms - silence_ms, ended_ms, now_ms))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from kb.korean import morphemes
 from voicebot.dialogue.slots import Slot
 from voicebot.turns.answered import Answered, answered
 from voicebot.turns.ends import ends
@@ -13,9 +15,11 @@ from voicebot.turns.pace import Pace
 
 FULL_PAUSE_MS = 120  # a number has all its digits: only a breath, lest 입니다 becomes a turn of its own
 GROWING_PAUSE_MS = 600  # 세 시 … 반
-DOUBT_PAUSE_MS = 600  # as likely the end as not
+DOUBT_PAUSE_MS = 700  # as likely the end as not
+# Who says 요 elsewhere does not end with 안 왔어: it was 안 와서, and there is more.
+PLAIN_PAUSE_MS = 900
 SHORT_NUMBER = 1.2  # callers read a number from paper in groups: so much longer than their other pauses
-_SURELY_OPEN, _EVEN, _SURELY_ENDED = 0.1, 0.5, 0.9
+_SURELY_OPEN, _EVEN, _SURELY_ENDED = 0.3, 0.5, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class TurnTaking:
 
     def __init__(self) -> None:
         self._pace = Pace()
+        self._is_polite = False
         self._judged: tuple[str, Slot | None, float, Answered] = ("", None, 0.0, "no")
 
     def needed(self, transcript: str, asked: Slot | None, now: datetime) -> Needed:
@@ -47,7 +52,15 @@ class TurnTaking:
             end = ends(transcript)
             answer = answered(asked, transcript, now) if asked else "no"
             self._judged = transcript, asked, end, answer
-        return self._waited(end, answer)
+        needed = self._waited(end, answer)
+        if self._is_polite and needed.reason == "ending" and _is_plain(transcript):
+            return Needed(max(needed.pause_ms, PLAIN_PAUSE_MS), "timeout")
+        return needed
+
+    def ended(self, transcript: str) -> None:
+        """A turn is over: how it was said tells how the next ones will end."""
+        if _POLITE.search(transcript):
+            self._is_polite = True
 
     def went_on(self, pause_ms: int) -> None:
         """The caller resumed within a turn after so much silence: the open pause follows, within bounds."""
@@ -71,6 +84,15 @@ class TurnTaking:
                 return Needed(round(open_ms * SHORT_NUMBER), "timeout")
             case "no":
                 return Needed(round(by_ending), "ending" if end >= _EVEN else "timeout")
+
+
+_POLITE = re.compile(r"(?:요|니다|니까|죠|시오)$")
+
+
+def _is_plain(transcript: str) -> bool:
+    """Whether the words end as those do that are said to friends: in an ending, and none that is polite."""
+    found = morphemes(transcript)
+    return bool(found) and found[-1].tag in ("EF", "EC") and not _POLITE.search(transcript)
 
 
 def _between_pauses(end: float, sure_ms: float, open_ms: float) -> float:

@@ -30,9 +30,10 @@ def bench_calls(
     import asyncio
 
     config = context.find_root().params.get("config")
-    figures = asyncio.run(_bench(calls, seconds, scripts or [_own_scripts()], config, seed))
+    figures, unmade = asyncio.run(_bench(calls, seconds, scripts or [_own_scripts()], config, seed))
     width = max(len(name) for name in figures)
-    return Answer(figures, "\n".join(f"{name:{width}}  {value}" for name, value in figures.items()))
+    shown = "\n".join(f"{name:{width}}  {'-' if value is None else value}" for name, value in figures.items())
+    return Answer(figures, shown, unmade)
 
 
 def _own_scripts() -> Path:
@@ -41,7 +42,10 @@ def _own_scripts() -> Path:
     return Path(audio_fixtures.__file__).parent / "bench"
 
 
-async def _bench(calls: int, seconds: float, scripts: list[Path], config: Path | None, seed: int) -> dict[str, object]:
+async def _bench(
+    calls: int, seconds: float, scripts: list[Path], config: Path | None, seed: int
+) -> tuple[dict[str, object], str | None]:
+    """The figures, and why there are none where no call was taken."""
     import asyncio
 
     from aicc.simulation.measure import checked_with_log
@@ -59,18 +63,18 @@ async def _bench(calls: int, seconds: float, scripts: list[Path], config: Path |
     async with started(config=config, settings={"AICC_SLOTS": str(max(40, calls))}) as service:
         assert service.pid is not None
         usage = Usage(service.pid)
-        watching = asyncio.create_task(usage.watch())
         # callers come over two seconds, so that they do not all speak at once
         schedule = Schedule(calls, max(20, 2_000 // calls), seconds)
+        # those who have not begun yet and those who are the last to talk would make a call look cheaper than it is
+        watching = asyncio.create_task(usage.watch((calls - 1) * schedule.every_ms / 1000, seconds))
         try:
             reports = await run_callers(loaded, schedule, service.connect, speech=speech, seed=seed)
         finally:
             watching.cancel()
-        cores = usage.cores()
         told = await _told(service)
         reports = [checked_with_log(one, [event.as_json() for event in await service.events(one)]) for one in reports]
-    summary = Summary.of(reports).as_json()
-    return {
+    summary, cores = Summary.of(reports).as_json(), usage.cores()
+    figures: dict[str, object] = {
         "calls": calls,
         "calls_made": len(reports),
         "turns": summary["turns"],
@@ -89,10 +93,17 @@ async def _bench(calls: int, seconds: float, scripts: list[Path], config: Path |
         "callers_skipped_ticks": summary["skipped_ticks"],
         "failed": _failures(reports),
     }
+    refused = [report.failures[0] for report in reports if report.ended_by == "nobody" and report.failures]
+    return figures, refused[0] if len(refused) == len(reports) else None
 
 
 async def _told(service: "Service") -> dict[str, float]:
-    """What the media processes have counted."""
+    """What the media processes have counted; they tell it once a second."""
+    import asyncio
+
+    from aicc.service.spawned_process import PING_PAUSE_S
+
+    await asyncio.sleep(1.5 * PING_PAUSE_S)
     metrics = await service.metrics()
 
     def of(name: str) -> list[float]:

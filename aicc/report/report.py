@@ -6,27 +6,32 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pygal
+import soundfile
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from pygal.style import Style
 
-from aicc.report.transcript import Line, lines_of
+from aicc.report.transcript import NAMES, Line, ending, lines_of
 from aicc.report.waveform import COLUMNS, HEIGHT, Waveform
 from voicebot.events import CallEnded, CallStarted, Latency, Logged
 
 PARTS = (("endpoint_ms", "발화 종료 판정"), ("stt_ms", "인식"), ("mind_ms", "답변 결정"), ("tts_ms", "음성 합성"))
+MOST_LABELS = 24  # of turns, on the chart's axis
 _COLOURS = ("#9db4c0", "#5c8d89", "#e0a458", "#c05746")
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedCall:
-    """``recording`` is None where the call was not recorded."""
+    """``recording`` is None where the call was not recorded. ``waits_ms`` is what a caller's own ears have measured,
+    from their last sound to the bot's first; None: nobody has, and what the log says of it is shown."""
 
     title: str
     events: Sequence[Logged]
     recording: Path | None
+    waits_ms: Sequence[float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,6 @@ class _Shown:
     lines: Sequence[Line]
     waveform: Waveform | None
     sound: str | None
-    waits_ms: Sequence[int]
 
 
 def write_report(calls: Sequence[ReportedCall], path: Path) -> None:
@@ -46,57 +50,51 @@ def write_report(calls: Sequence[ReportedCall], path: Path) -> None:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=select_autoescape(["html.j2"]), trim_blocks=True
     )
-    shown = [_shown(call, path.parent) for call in calls]
-    waits = [wait for call in shown for wait in call.waits_ms]
+    waits = [wait for call in calls for wait in _waits(call)]
     page = environment.get_template("page.html.j2").render(
-        calls=shown,
+        calls=[_shown(call, path.parent) for call in calls],
+        names=NAMES,
         columns=COLUMNS,
         height=HEIGHT,
-        chart=_chart(calls) if waits else "",
+        chart=_chart(calls),
         p50=round(float(np.percentile(waits, 50))) if waits else None,
         p95=round(float(np.percentile(waits, 95))) if waits else None,
         turns=len(waits),
+        by_ear=any(call.waits_ms is not None for call in calls),
     )
     path.write_text(page, encoding="utf-8")
+
+
+def _waits(call: ReportedCall) -> Sequence[float]:
+    if call.waits_ms is not None:
+        return call.waits_ms
+    return [one.event.voice_to_voice_ms for one in call.events if isinstance(one.event, Latency)]
 
 
 def _shown(call: ReportedCall, folder: Path) -> _Shown:
     started = next((one.event for one in call.events if isinstance(one.event, CallStarted)), None)
     ended = next((one.event for one in call.events if isinstance(one.event, CallEnded)), None)
-    waits = [one.event.voice_to_voice_ms for one in call.events if isinstance(one.event, Latency)]
+    length_ms = ended.duration_ms if ended else call.events[-1].at_ms if call.events else 0
     return _Shown(
         call.title,
         started.caller if started else "",
-        f"{_BY[ended.by]} · {_REASONS.get(ended.reason, ended.reason)}" if ended else "통화 중",
-        (ended.duration_ms if ended else call.events[-1].at_ms if call.events else 0) / 1000,
+        ending(ended) if ended else "통화 중" if call.events else "연결되지 않음",
+        length_ms / 1000,
         lines_of(call.events),
-        Waveform.of(call.recording) if call.recording else None,
-        os.path.relpath(call.recording, folder) if call.recording else None,
-        waits,
+        _waveform(call.recording),
+        quote(os.path.relpath(call.recording, folder)) if call.recording else None,
     )
 
 
-_BY = {
-    "caller": "고객 종료",
-    "bot": "봇 종료",
-    "agent": "상담사 종료",
-    "network": "회선 종료",
-    "service": "서비스 종료",
-}
-
-_REASONS = {
-    "done": "용건을 마침",
-    "caller": "고객이 마치자고 함",
-    "hung_up": "전화를 끊음",
-    "handoff": "상담사 연결",
-    "silence": "말씀이 없음",
-    "abuse": "폭언",
-    "fault": "장애",
-    "too_long": "최장 통화 시간",
-}
+def _waveform(recording: Path | None) -> Waveform | None:
+    """None too where the recording cannot be read: the page has the words all the same."""
+    try:
+        return Waveform.of(recording) if recording else None
+    except (soundfile.SoundFileError, OSError):
+        return None
 
 
-def _chart(calls: Sequence[ReportedCall]) -> str:
+def _chart(calls: Sequence[ReportedCall]) -> str | None:
     """Every turn's wait, in its parts, as SVG; without the library's script, which it would load from elsewhere."""
     latencies = [
         (number, one.event)
@@ -104,6 +102,8 @@ def _chart(calls: Sequence[ReportedCall]) -> str:
         for one in call.events
         if isinstance(one.event, Latency)
     ]
+    if not latencies:
+        return None
     style = Style(
         background="transparent",
         plot_background="transparent",
@@ -115,9 +115,19 @@ def _chart(calls: Sequence[ReportedCall]) -> str:
         major_guide_stroke_dasharray="0",
     )
     chart = pygal.StackedBar(
-        style=style, js=[], height=280, width=COLUMNS, legend_at_bottom=True, show_y_guides=True, explicit_size=False
+        style=style,
+        js=[],
+        height=280,
+        width=COLUMNS,
+        legend_at_bottom=True,
+        legend_at_bottom_columns=len(PARTS),
+        show_y_guides=True,
+        explicit_size=False,
+        max_scale=6,
+        show_minor_x_labels=False,
     )
     chart.x_labels = [f"{number}-{latency.turn}" for number, latency in latencies]
+    chart.x_labels_major_every = -(-len(latencies) // MOST_LABELS)
     for name, title in PARTS:
         chart.add(title, [getattr(latency, name) for _, latency in latencies])
     return str(chart.render(disable_xml_declaration=True, is_unicode=True))

@@ -9,15 +9,45 @@ from voicebot.events import (
     BotFinished,
     BotInterrupted,
     BotStarted,
+    CallEnded,
     Dtmf,
     Fault,
     HandoffRequested,
     Latency,
     Logged,
+    RecordingPaused,
+    RecordingResumed,
+    TranscriptFinal,
     TurnEnded,
 )
 
 NAMES = {"caller": "고객", "bot": "봇", "event": ""}
+HEARD_TO_HERE = "여기까지 들림"
+
+_BY = {
+    "caller": "고객 종료",
+    "bot": "봇 종료",
+    "agent": "상담사 종료",
+    "network": "회선 종료",
+    "service": "서비스 종료",
+}
+_REASONS = {
+    "done": "용건을 마침",
+    "caller": "고객이 마치자고 함",
+    "hung_up": "전화를 끊음",
+    "handoff": "상담사 연결",
+    "silence": "말씀이 없음",
+    "abuse": "폭언",
+    "fault": "장애",
+    "too_long": "최장 통화 시간",
+    "stopped": "서비스를 멈춤",
+    "process_died": "프로세스가 죽음",
+}
+
+
+def ending(ended: CallEnded) -> str:
+    """Who has ended the call, and why."""
+    return f"{_BY[ended.by]} · {_REASONS.get(ended.reason, ended.reason)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +65,57 @@ class Lines:
     """Makes lines of events, given one after the other."""
 
     def __init__(self) -> None:
-        self._began_s = 0.0
+        self._saying: str | None = None
+        self._said_from_s = 0.0
         self._waited_ms: int | None = None
         self._keys = ""
+        self._heard_from_s: float | None = None  # when the caller began with this turn
 
     def of(self, logged: Logged) -> Line | None:
         """The line that this event completes."""
         at_s = logged.at_ms / 1000
         match logged.event:
             case Dtmf(digit=digit):
+                self._begin_turn(at_s)
                 self._keys += digit
+            case TranscriptFinal(side="caller", words=words) if words:
+                self._begin_turn(words[0]["start_ms"] / 1000)
             case TurnEnded(reason="dtmf"):
                 keys, self._keys = self._keys, ""
-                return Line(at_s, "caller", keys, "버튼")
+                return Line(self._turn_began(at_s), "caller", keys, "버튼")
             case TurnEnded(written=written):
-                return Line(at_s, "caller", written)
+                return Line(self._turn_began(at_s), "caller", written)
             case Latency(voice_to_voice_ms=waited_ms):
                 self._waited_ms = waited_ms
-            case BotStarted():
-                self._began_s = at_s
+            case BotStarted(text=text):
+                self._saying, self._said_from_s = text, at_s
             case BotFinished(text=text):
                 return self._bot(text, "")
             case BotInterrupted(heard_text=heard):
-                return self._bot(f"{heard} …", "끼어듦")
+                return self._bot(f"{heard} …".strip(), HEARD_TO_HERE)
+            case CallEnded() if self._saying is not None:  # its process died meanwhile
+                return self._bot(f"{self._saying} …", "끊김")
             case HandoffRequested(skill=skill, summary=summary):
                 return Line(at_s, "event", f"상담사 연결 요청 ({skill}): {summary}")
+            case RecordingPaused():
+                return Line(at_s, "event", "녹음 멈춤")
+            case RecordingResumed():
+                return Line(at_s, "event", "녹음 다시 시작")
             case Fault(room=room, what=what):
                 return Line(at_s, "event", f"장애 ({room}): {what}")
         return None
 
+    def _begin_turn(self, at_s: float) -> None:
+        if self._heard_from_s is None:
+            self._heard_from_s = at_s
+
+    def _turn_began(self, ended_s: float) -> float:
+        began_s, self._heard_from_s = self._heard_from_s, None
+        return ended_s if began_s is None else began_s
+
     def _bot(self, text: str, note: str) -> Line:
-        waited_ms, self._waited_ms = self._waited_ms, None
-        return Line(self._began_s, "bot", text, note, waited_ms)
+        waited_ms, self._waited_ms, self._saying = self._waited_ms, None, None
+        return Line(self._said_from_s, "bot", text, note, waited_ms)
 
 
 def lines_of(events: Sequence[Logged]) -> list[Line]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import soundfile
 
 COLUMNS = 900
@@ -15,26 +15,36 @@ HEIGHT = 60  # of one side
 
 @dataclass(frozen=True, slots=True)
 class Waveform:
-    """``caller`` and ``bot`` are the ``d`` of an SVG path in a box of ``COLUMNS`` by ``HEIGHT``."""
+    """``sides`` are ``d`` of an SVG path each, in a box of ``COLUMNS`` by ``HEIGHT``: caller and bot, or one for both
+    where the recording is mono."""
 
     seconds: float
-    caller: str
-    bot: str
+    sides: tuple[str, ...]
 
     @classmethod
     def of(cls, path: Path) -> Waveform:
-        """Of a stereo recording, left the caller, right the bot."""
-        sound, rate_hz = soundfile.read(str(path), dtype="int16", always_2d=True)
-        return cls(len(sound) / rate_hz, _outline(sound[:, 0]), _outline(sound[:, -1]))
+        """Of a recording, stereo left the caller, right the bot. ``SoundFileError`` where it is none.
+
+        Reads a column's worth at a time: a call of hours takes no more memory than one of seconds.
+        """
+        with soundfile.SoundFile(str(path)) as file:
+            block = max(1, -(-file.frames // COLUMNS))
+            sides = min(2, file.channels)
+            loudest = [
+                np.abs(samples[:, :sides].astype(np.int32)).max(axis=0) / 32_768
+                for samples in file.blocks(block, dtype="int16", always_2d=True)
+                if len(samples)
+            ]
+            peaks = np.array(loudest).reshape(-1, sides)
+            return cls(file.frames / file.samplerate, tuple(_outline(peaks[:, side]) for side in range(sides)))
 
 
-def _outline(samples: npt.NDArray[np.int16]) -> str:
+def _outline(peaks: Sequence[float] | np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:
     """Up along the loudest of each column, back along the same below: a filled band around the middle."""
-    if not len(samples):
+    if not len(peaks):
         return f"M0,{HEIGHT / 2} H{COLUMNS}"
-    edges = np.linspace(0, len(samples), COLUMNS + 1).astype(int)[:-1]
-    peaks = np.maximum.reduceat(np.abs(samples.astype(np.int32)), edges) / 32_768
-    heights = np.sqrt(peaks) * HEIGHT / 2  # quiet speech would be a line
-    above = " ".join(f"L{column},{HEIGHT / 2 - height:.1f}" for column, height in enumerate(heights))
-    below = " ".join(f"L{column},{HEIGHT / 2 + height:.1f}" for column, height in reversed(list(enumerate(heights))))
+    heights = np.sqrt(np.asarray(peaks)) * HEIGHT / 2  # quiet speech would be a line
+    places = list(zip(np.linspace(0, COLUMNS, len(heights), endpoint=False).round(1), heights, strict=True))
+    above = " ".join(f"L{place:g},{HEIGHT / 2 - height:.1f}" for place, height in places)
+    below = " ".join(f"L{place:g},{HEIGHT / 2 + height:.1f}" for place, height in reversed(places))
     return f"M0,{HEIGHT / 2} {above} {below} Z"

@@ -79,6 +79,13 @@ class CallReport:
     lateness: Lateness = Lateness(0, 0.0, 0.0, 0.0, 0, 0.0)
     skipped_ticks: int = 0
 
+    @property
+    def waits_ms(self) -> list[float]:
+        """Of all that wanted an answer and was spoken (keys are no voice): from the caller's last sound to the bot's
+        first."""
+        spoken = (turn for turn in self.turns if turn.kind in ("say", "cut_in", "play"))
+        return [turn.voice_to_voice_ms for turn in spoken if turn.voice_to_voice_ms is not None]
+
     def as_json(self) -> dict[str, Any]:
         """Every field, times rounded to 0.1 ms, and how many turns were cut off."""
         fields: dict[str, Any] = _rounded(dataclasses.asdict(self))
@@ -117,8 +124,7 @@ class Summary:
     def of(cls, reports: Iterable[CallReport]) -> Summary:
         reports = list(reports)
         turns = [turn for report in reports for turn in report.turns]
-        answered = [turn for turn in turns if turn.kind in ("say", "cut_in", "play")]  # keys are no voice
-        waited = [turn.voice_to_voice_ms for turn in answered if turn.voice_to_voice_ms is not None]
+        waited = [wait for report in reports for wait in report.waits_ms]
         interjections = [turn for turn in turns if turn.is_interjection]
         said = [turn for turn in turns if turn.kind == "say"]
         frames = sum(report.lateness.frames for report in reports)

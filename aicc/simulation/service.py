@@ -23,14 +23,23 @@ from aicc.simulation.script import Script
 from aicc.simulation.wire import WavWire, Wire
 from voicebot.events import CallEnded, Logged
 from voicebot.journal import NAME, read_journal
+from voicebot.sealing import FLAC_NAME
 
 START_S = 120.0
-STOP_S = 60.0
+STOP_S = 5.0  # what a service without calls takes to end
+HANG_UP_S = 60.0  # what one takes to end its calls, and to seal what is kept of them
 SEAL_S = 15.0  # what a service takes after a call to make its journal and its recording whole
+
+
+_OWN = {"AICC_STORE": "null"}
 
 
 class ServiceNotStarted(AiccError):
     """The service that was to be tried did not come up."""
+
+
+class ServiceGone(AiccError):
+    """No service runs where one should."""
 
 
 @dataclass(slots=True)
@@ -75,23 +84,27 @@ class Service:
         return events
 
     async def recording(self, report: CallReport) -> Path | None:
-        """The sealed recording, when it is there; None where there is none."""
-        folder = self.folder(report)
-        if folder is None:
+        """The sealed recording, when it is there; None where none was made, or it is encrypted."""
+        folder, events = self.folder(report), await self.events(report)
+        ended = events[-1].event if events else None
+        if folder is None or not isinstance(ended, CallEnded) or ended.recording != FLAC_NAME:
             return None
-        path = folder / "recording.flac"
         for _ in range(int(SEAL_S / 0.1)):
             if (folder / "recording.sha256").is_file():
                 break
             await asyncio.sleep(0.1)
+        path = folder / FLAC_NAME
         return path if path.is_file() else None
 
     async def metrics(self) -> dict[str, float]:
-        """What the service counts, by the names of its ``/metrics``, labels included."""
+        """What the service counts, by the names of its ``/metrics``, labels included; :class:`ServiceGone`."""
         if self.address is None:
             return {}
-        async with httpx.AsyncClient() as http:
-            text = (await http.get(f"{self.address}/metrics")).text
+        try:
+            async with httpx.AsyncClient(trust_env=False) as http:
+                text = (await http.get(f"{self.address}/metrics")).raise_for_status().text
+        except httpx.HTTPError as error:
+            raise ServiceGone(f"the service at {self.address} does not answer any more ({error}): see above") from None
         lines = (line.rpartition(" ") for line in text.splitlines() if line and not line.startswith("#"))
         return {name: float(value) for name, _, value in lines}
 
@@ -102,15 +115,17 @@ async def started(
 ) -> AsyncIterator[Service]:
     """A service of its own for as long as the block runs, in ``data`` or a folder that is thrown away.
 
-    ``settings`` are variables of the environment, such as ``AICC_MEDIA_PROCESSES``. Raises :class:`ServiceNotStarted`.
+    ``settings`` are variables of the environment, such as ``AICC_MEDIA_PROCESSES``. Whatever ``config`` says, the calls
+    are kept in a store of their own. Raises :class:`ServiceNotStarted`.
     """
     key = secrets.token_urlsafe(32)  # one that nobody else has to know
     with contextlib.ExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aicc-")))
         process = await asyncio.create_subprocess_exec(
             *_command(folder, config),
+            stdin=asyncio.subprocess.PIPE,  # nothing is ever written: the system closes it when we are gone
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "AICC_API_KEY": key, **(settings or {})},
+            env={**os.environ, **_OWN, "AICC_API_KEY": key, **(settings or {})},
             start_new_session=True,  # ^C is for the callers, who hang up first
         )
         try:
@@ -121,18 +136,24 @@ async def started(
 
 @contextlib.asynccontextmanager
 async def running_or_started(data: Path | None, config: Path | None) -> AsyncIterator[Service]:
-    """The service that runs with ``data``, or one of its own."""
-    if data is not None and calls_socket(data).exists():
-        yield Service(data)
-    else:
-        async with started(data, config) as service:
+    """The service that runs with ``data``, or one of its own where None is named; :class:`ServiceGone`."""
+    if data is None:
+        async with started(config=config) as service:
             yield service
+        return
+    try:
+        _, writer = await asyncio.open_unix_connection(calls_socket(data))
+    except OSError:
+        cure = f'start one with "aicc serve --data {data}", or leave --data out'
+        raise ServiceGone(f'no service runs with "{data}": {cure}') from None
+    writer.close()
+    yield Service(data)
 
 
 def _command(folder: Path, config: Path | None) -> Sequence[str]:
     chosen = ["--config", str(config)] if config else []
-    code = "from aicc.command import main; main()"
-    return [sys.executable, "-c", code, *chosen, "serve", "--http", "127.0.0.1:0", "--data", str(folder), "--json"]
+    served = [sys.executable, "-m", "aicc.simulation.served"]
+    return [*served, *chosen, "serve", "--http", "127.0.0.1:0", "--data", str(folder), "--json"]
 
 
 async def _ready(process: asyncio.subprocess.Process, folder: Path, key: str) -> Service:
@@ -148,10 +169,11 @@ async def _ready(process: asyncio.subprocess.Process, folder: Path, key: str) ->
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
-    for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):  # the second hangs up what still talks
+    """The second order to end hangs up what still talks."""
+    for number, wait_s in ((signal.SIGTERM, STOP_S), (signal.SIGTERM, HANG_UP_S), (signal.SIGKILL, None)):
         if process.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(number)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), 5.0 if number == signal.SIGTERM else STOP_S)
+            await asyncio.wait_for(process.wait(), wait_s)

@@ -94,3 +94,12 @@ def test_asking_again_costs_nothing() -> None:
     for _ in range(1_000):
         turns.needed("공일공 이삼사오", asked, NOW)
     assert (perf_counter() - began) / 1_000 < 0.000_1
+
+
+def test_who_speaks_politely_has_not_ended_with_a_plain_ending() -> None:
+    taking = TurnTaking()
+    curt = taking.needed("주문한 게 아직 안 왔어", None, NOW)
+    taking.ended("이불을 하나 주문했는데요")
+    polite = taking.needed("주문한 게 아직 안 왔어", None, NOW)
+    assert polite.pause_ms > 700 >= curt.pause_ms
+    assert taking.needed("주문한 게 아직 안 왔어요", None, NOW).pause_ms < 300

@@ -41,6 +41,7 @@ _POLITE = ("요", "니다", "죠")
 _HANGING = frozenset("EC ETM JKS JKO JKG JC JX MAJ MM".split())
 _POLITE_PARTICLES = frozenset(("요", "이요", "까지", "부터", "만", "도"))
 _USUAL_NAME = 3
+_OPENING_CHARS = 4  # before a yes or a no: 음, 아 그럼, 저는
 
 
 def answered(slot: Slot, transcript: str, now: datetime) -> Answered:
@@ -49,8 +50,8 @@ def answered(slot: Slot, transcript: str, now: datetime) -> Answered:
         return "no"
     heard = Heard.of(transcript)
     found = slot.find(heard, now, asked=True)
-    if found is None:
-        return "no"
+    if found is None or (isinstance(slot, YesNo) and found.start > _OPENING_CHARS):
+        return "no"  # 주문한 게 아직 안 왔어 is no refusal
     behind = heard.written[found.end :].strip(" .,!?…")
     if behind and (not says_no_more(heard.written, found.end) or _hangs(transcript)):
         return "no"

@@ -1,0 +1,186 @@
+"""The bot's own voice taken out of what comes from the caller, so that nobody listens to it: an echo canceller.
+
+ITU-T G.168 adapts a filter sample by sample; here the echo's path is worked out by least squares, from a third of a
+second at a time in which only the bot is heard (:class:`voicebot.echo.EchoCheck` knows), and kept while it holds.
+"""
+
+from collections import deque
+
+import numpy as np
+
+from voicebot.audio import FRAME_MS, FULL_SCALE, Samples, to_int16
+from voicebot.echo import LONGEST_DELAY_MS, SPREAD_BEFORE_MS, SPREAD_MS, WINDOW_MS, EchoCheck, Likeness, Wave
+from voicebot.echo import inner_products, solved
+
+LOOK_MS = 160  # how often the path is looked for, or at
+SELDOM = 4  # looks of which one is taken where the last ones have shown that there is nothing to do
+# Only the bot is heard where its echo leaves so much less: of noise or a caller that much is never explained.
+ALONE_DB = 9.0
+# A path that takes away so much of a window is good as it is; one that takes away so little of an echo is another's.
+GOOD_DB, POOR_DB = 15.0, 3.0
+SILENT_DBFS = -66.0  # there is no echo to be heard, nor worth taking away
+FADING = 0.8  # what a window weighs when the next has come: paths change, as when a hand comes near
+
+_EMPHASIS = 0.9  # as in the comparison: else the filter fits the low tones alone
+_STIFFNESS = 1e-4
+_SILENT = FULL_SCALE**2 * 10 ** (SILENT_DBFS / 10)
+
+
+class _Path:
+    """From what was played to what comes back: a delay, and a filter fitted to all windows it was shown."""
+
+    def __init__(self, first: int, taps: int) -> None:
+        self.first = first  # samples before which nothing comes back
+        self.taps = taps
+        self._products: Wave = np.zeros((taps, taps))
+        self._likeness: Wave = np.zeros(taps)
+        self._filter: Wave = np.zeros(taps)
+
+    def fit(self, heard: Wave, bot: Wave) -> None:
+        """To one more window: ``heard``, and what was played up to its end."""
+        stretch = _of(bot, len(heard), self.first, self.taps)
+        heard, stretch = _emphasised(heard), _emphasised(stretch)
+        products = inner_products(stretch, self.taps)
+        # Loud windows do not count for more: the coder's noise grows with them.
+        weight = 1 / (products[0, 0] + len(heard))
+        self._products = FADING * self._products + weight * products
+        self._likeness = FADING * self._likeness + weight * np.correlate(stretch, heard, "valid")
+        stiff = self._products.copy()
+        stiff[np.diag_indices(self.taps)] += _STIFFNESS * stiff[0, 0]
+        self._filter = solved(stiff, self._likeness)[::-1]
+
+    def echo(self, bot: Wave, count: int) -> Wave:
+        """The last ``count`` samples of the echo of what was played."""
+        return np.convolve(_of(bot, count, self.first, self.taps), self._filter, "valid")
+
+    def reach(self, count: int) -> int:
+        """How much of what was played is needed for ``count`` samples."""
+        return self.first + self.taps - 1 + count
+
+
+def _of(bot: Wave, count: int, first: int, taps: int) -> Wave:
+    end = len(bot) - first
+    return bot[end - count - taps + 1 : end]
+
+
+def _emphasised(sound: Wave) -> Wave:
+    return sound[1:] - _EMPHASIS * sound[:-1]
+
+
+class EchoCanceller:
+    """One call's, at ``rate_hz`` (8,000 or 16,000), driven on its tick: :meth:`clean`, then :meth:`played`.
+
+    ``check`` is the comparison it goes by, for who wants to know of what was heard whether it is echo. Not thread-safe.
+    """
+
+    def __init__(self, rate_hz: int) -> None:
+        self.check = EchoCheck(rate_hz)
+        self._rate_hz = rate_hz
+        self._path: _Path | None = None
+        self._recent: deque[Samples] = deque(maxlen=WINDOW_MS // FRAME_MS)
+        self._powers: deque[tuple[float, float]] = deque(maxlen=WINDOW_MS // FRAME_MS)  # of each frame, before and after
+        self._quiet = _samples(LONGEST_DELAY_MS + SPREAD_MS, rate_hz)  # samples since the bot was heard
+        self._ticks = 0
+        self._looks_in_vain = 0
+
+    @property
+    def delay_ms(self) -> float | None:
+        """After which time the bot's voice comes back; None while no echo is known."""
+        return None if self._path is None else self._path.first * 1000 / self._rate_hz + SPREAD_BEFORE_MS
+
+    def played(self, frame: Samples) -> None:
+        """What went to the caller in this tick, silence included."""
+        self.check.played(frame)
+        self._quiet = 0 if frame.any() else self._quiet + len(frame)
+
+    def clean(self, frame: Samples) -> Samples:
+        """What came from the caller in this tick, int16, without the echo; the same frame where none can be in it.
+
+        Some ten microseconds, and once in :data:`LOOK_MS` one or two milliseconds while the path is looked for.
+        """
+        if self._quiet >= _samples(LONGEST_DELAY_MS + SPREAD_MS, self._rate_hz) + len(frame):
+            self._recent.clear()
+            self._powers.clear()
+            return frame
+        self._recent.append(frame)
+        cleaned = frame
+        if self._path is not None:
+            cleaned = self._without_echo(frame, self._path)
+        self._ticks += 1
+        if self._ticks % (LOOK_MS // FRAME_MS) == 0 and len(self._recent) == self._recent.maxlen:
+            self._look()
+        return cleaned
+
+    def _without_echo(self, frame: Samples, path: _Path) -> Samples:
+        if self._quiet >= path.reach(len(frame)):
+            self._powers.append((0.0, 0.0))
+            return frame
+        sound = frame.astype(np.float64)
+        left = sound - path.echo(self.check.recent(path.reach(len(frame))).astype(np.float64), len(frame))
+        self._powers.append((float(sound @ sound), float(left @ left)))
+        return to_int16(left)
+
+    def _look(self) -> None:
+        """Whether there is a path, and whether the one that is known still holds."""
+        if self._path is None:
+            self._search()
+            return
+        if len(self._powers) < WINDOW_MS // FRAME_MS:
+            return
+        before, after = (sum(powers) for powers in zip(*self._powers, strict=True))
+        if before < _SILENT * len(self._recent) * len(self._recent[0]) and after <= before:
+            return
+        gain_db = 10 * np.log10((before + 1) / (after + 1))
+        if after > 1.1 * before:
+            self._forget()  # it makes things worse: the echo has gone, or comes another way
+            return
+        self._looks_in_vain += 1
+        if gain_db > GOOD_DB and self._looks_in_vain % SELDOM:
+            return
+        heard, likeness = self._compared()
+        if not _is_alone(likeness):
+            return
+        moved = abs(likeness.delay_ms - (self.delay_ms or 0)) > SPREAD_MS - 2 * SPREAD_BEFORE_MS
+        if moved and gain_db > POOR_DB:
+            return  # a vowel is like itself a period earlier
+        if moved:
+            self._path = self._path_at(likeness)
+        self._path.fit(heard, self._bot(heard, self._path))
+
+    def _search(self) -> None:
+        self._looks_in_vain += 1
+        if self._looks_in_vain > 2 * SELDOM and self._looks_in_vain % SELDOM:
+            return
+        sound = np.concatenate(self._recent).astype(np.float64)
+        if sound @ sound < _SILENT * len(sound):
+            return
+        heard, likeness = self._compared()
+        if _is_alone(likeness):
+            self._path = self._path_at(likeness)
+            self._path.fit(heard, self._bot(heard, self._path))
+            self._looks_in_vain = 0
+            self._powers.clear()
+
+    def _forget(self) -> None:
+        self._path = None
+        self._looks_in_vain = 0
+        self._powers.clear()
+
+    def _compared(self) -> tuple[Wave, Likeness]:
+        heard = np.concatenate(self._recent)
+        return heard.astype(np.float64), self.check.likeness(heard)
+
+    def _path_at(self, likeness: Likeness) -> _Path:
+        first = _samples(max(0.0, likeness.delay_ms - SPREAD_BEFORE_MS), self._rate_hz)
+        return _Path(first, _samples(SPREAD_MS, self._rate_hz))
+
+    def _bot(self, heard: Wave, path: _Path) -> Wave:
+        return self.check.recent(path.reach(len(heard))).astype(np.float64)
+
+
+def _is_alone(likeness: Likeness) -> bool:
+    return likeness.is_echo and likeness.echo_dbfs - likeness.left_dbfs > ALONE_DB
+
+
+def _samples(duration_ms: float, rate_hz: int) -> int:
+    return round(duration_ms * rate_hz / 1000)
