@@ -2,14 +2,18 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# What the tests use beside Python: Debian's espeak-ng is the second voice that the recognizer is tested on.
+# What the tests use beside Python: Debian's espeak-ng is the second voice that the recognizer is tested on, PostgreSQL
+# the second database of the store.
 SYSTEM_PACKAGES := espeak-ng postgresql
 
-.PHONY: demo install test check types style system-packages test-install figures model embedding schema fixtures clean
+.PHONY: demo run install test check types style system-packages test-install figures load soak model embedding turns schema fixtures clean
 
 demo: install
 	$(BIN)/aicc demo
-	$(BIN)/aicc chat < scenarios/nuri/demo.txt
+
+# The service with the sample company, until ^C; what is kept of calls lies in data/.
+run: install
+	$(BIN)/aicc serve
 
 install: $(VENV)/installed
 
@@ -57,9 +61,19 @@ figures: test-install
 	$(BIN)/python -m audio_fixtures.evaluation build/evaluation
 	$(BIN)/aicc figures build/evaluation
 
+# Callers at once until this machine is full; "make load CALLS=80".
+CALLS ?= 50
+load: install
+	$(BIN)/aicc bench calls --calls $(CALLS) --seconds 60
+
+# An hour of 20 calls in rotation: memory and open files must stay as they are.
+soak: install
+	$(BIN)/aicc bench calls --calls 20 --seconds 3600
+
 # The recorded calls of audio_fixtures/, made anew.
 fixtures: test-install
 	$(BIN)/python -m audio_fixtures.calls
+	$(BIN)/python -m audio_fixtures.callers
 
 # Trains the bundled recognizer from its seed; hours on two cores. AICC_TRAINING_DATA names the data (docs/training.md).
 model: test-install
@@ -68,6 +82,10 @@ model: test-install
 # Trains the bundled embedding and its ranking from their seed; half an hour on two cores (docs/training.md).
 embedding: test-install
 	$(BIN)/python -m gpu.train.embedding $(ARGS)
+
+# Trains the judge of turns from its sentences; some minutes (docs/training.md).
+turns: test-install
+	$(BIN)/python -m gpu.train.turns $(ARGS)
 
 # The JSON Schemas by which editors complete and check what designers write (docs/flows.md).
 schema: install

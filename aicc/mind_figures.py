@@ -1,7 +1,6 @@
 """Figures of the knowledge base and the conversation."""
 
 import asyncio
-import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aicc.errors import AiccError
-from aicc.figure import Figure
+from aicc.figure import Figure, answer_of
 from aicc.settings import Settings
 
 SAMPLE_COMPANY = Path(__file__).parents[1] / "scenarios" / "nuri"
@@ -17,8 +16,8 @@ SAMPLE_COMPANY = Path(__file__).parents[1] / "scenarios" / "nuri"
 
 def mind_figures() -> Iterator[Figure]:
     """Of the search on organisations it has never seen, its speed, and the sample company's conversations."""
-    yield from _search(_answer_of("bench", "kb", "--json"))
-    tests = _answer_of("flow", "test", str(SAMPLE_COMPANY), "--json")
+    yield from _search(answer_of("bench", "kb", "--json"))
+    tests = answer_of("flow", "test", str(SAMPLE_COMPANY), "--json")
     yield Figure(f"conversation tests that fail (of {tests['passed'] + tests['failed']})", tests["failed"], 0, "tests")
     yield Figure("conversation tests, the whole suite", tests["seconds"], 20, "s")
     yield Figure("a turn without a language model, p95", tests["turn_p95_ms"], 25, "ms")
@@ -48,19 +47,6 @@ def _search(found: Mapping[str, Any]) -> Iterator[Figure]:
     speed = found["speed"]
     yield Figure(f"search among {speed['entries']:,} entries, one core, p95", speed["p95_ms"], 10, "ms")
     yield Figure(f"ingest of {speed['entries']:,} entries, one core", speed["ingest_s"], 60, "s")
-
-
-def _answer_of(*arguments: str) -> dict[str, Any]:
-    """The line of JSON that a command of ours prints; in a process of its own, for its time and memory are its own."""
-    command = [sys.executable, "-m", "aicc", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    try:
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        raise AiccError(f"aicc {' '.join(arguments)} printed no figures: {done.stderr.strip()[-300:]}") from None
-    if set(answer) == {"error"}:
-        raise AiccError(f"aicc {' '.join(arguments)}: {answer['error']}")
-    return answer
 
 
 def _memory_mb() -> float:

@@ -13,11 +13,12 @@ from voicebot.echo import LONGEST_DELAY_MS, SPREAD_BEFORE_MS, SPREAD_MS, WINDOW_
 from voicebot.echo import inner_products, solved
 
 LOOK_MS = 160  # how often the path is looked for, or at
-SELDOM = 4  # looks of which one is taken where the last ones have shown that there is nothing to do
+SELDOM = 8  # looks of which one is taken where the last ones have shown that there is nothing to do
+ENOUGH_WINDOWS = 6
 # Only the bot is heard where its echo leaves so much less: of noise or a caller that much is never explained.
 ALONE_DB = 9.0
-# A path that takes away so much of a window is good as it is; one that takes away so little of an echo is another's.
-GOOD_DB, POOR_DB = 15.0, 3.0
+POOR_DB = 3.0  # a path that takes away so little: somebody speaks, or the echo comes another way
+BETTER_DB = 4.0  # another path is taken where it explains so much more
 SILENT_DBFS = -66.0  # there is no echo to be heard, nor worth taking away
 FADING = 0.8  # what a window weighs when the next has come: paths change, as when a hand comes near
 
@@ -35,6 +36,16 @@ class _Path:
         self._products: Wave = np.zeros((taps, taps))
         self._likeness: Wave = np.zeros(taps)
         self._filter: Wave = np.zeros(taps)
+        self._windows = 0
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it has been shown too little to know it in all tones."""
+        return self._windows < ENOUGH_WINDOWS
+
+    def holds(self, delay: int) -> bool:
+        """Whether what comes back after so many samples is in its reach."""
+        return self.first <= delay <= self.first + self.taps * 3 // 4
 
     def fit(self, heard: Wave, bot: Wave) -> None:
         """To one more window: ``heard``, and what was played up to its end."""
@@ -48,6 +59,7 @@ class _Path:
         stiff = self._products.copy()
         stiff[np.diag_indices(self.taps)] += _STIFFNESS * stiff[0, 0]
         self._filter = solved(stiff, self._likeness)[::-1]
+        self._windows += 1
 
     def echo(self, bot: Wave, count: int) -> Wave:
         """The last ``count`` samples of the echo of what was played."""
@@ -81,7 +93,7 @@ class EchoCanceller:
         self._powers: deque[tuple[float, float]] = deque(maxlen=WINDOW_MS // FRAME_MS)  # of each frame, before and after
         self._quiet = _samples(LONGEST_DELAY_MS + SPREAD_MS, rate_hz)  # samples since the bot was heard
         self._ticks = 0
-        self._looks_in_vain = 0
+        self._looks = 0
 
     @property
     def delay_ms(self) -> float | None:
@@ -134,22 +146,21 @@ class EchoCanceller:
         if after > 1.1 * before:
             self._forget()  # it makes things worse: the echo has gone, or comes another way
             return
-        self._looks_in_vain += 1
-        if gain_db > GOOD_DB and self._looks_in_vain % SELDOM:
+        self._looks += 1
+        if self._looks % (1 if self._path.is_new else SELDOM if gain_db > POOR_DB else 2):
             return
         heard, likeness = self._compared()
         if not _is_alone(likeness):
             return
-        moved = abs(likeness.delay_ms - (self.delay_ms or 0)) > SPREAD_MS - 2 * SPREAD_BEFORE_MS
-        if moved and gain_db > POOR_DB:
-            return  # a vowel is like itself a period earlier
-        if moved:
+        if not self._path.holds(_samples(likeness.delay_ms, self._rate_hz)):
+            if likeness.echo_dbfs - likeness.left_dbfs < gain_db + BETTER_DB:
+                return  # a vowel is like itself a period earlier
             self._path = self._path_at(likeness)
         self._path.fit(heard, self._bot(heard, self._path))
 
     def _search(self) -> None:
-        self._looks_in_vain += 1
-        if self._looks_in_vain > 2 * SELDOM and self._looks_in_vain % SELDOM:
+        self._looks += 1
+        if self._looks > 4 * SELDOM and self._looks % SELDOM:
             return
         sound = np.concatenate(self._recent).astype(np.float64)
         if sound @ sound < _SILENT * len(sound):
@@ -158,12 +169,12 @@ class EchoCanceller:
         if _is_alone(likeness):
             self._path = self._path_at(likeness)
             self._path.fit(heard, self._bot(heard, self._path))
-            self._looks_in_vain = 0
+            self._looks = 0
             self._powers.clear()
 
     def _forget(self) -> None:
         self._path = None
-        self._looks_in_vain = 0
+        self._looks = 0
         self._powers.clear()
 
     def _compared(self) -> tuple[Wave, Likeness]:

@@ -22,7 +22,7 @@ TESTS = {"passed": 40, "failed": 1, "seconds": 9.0, "turn_p95_ms": 11.0}
 
 def test_figures_are_means_of_our_search_over_all_organisations(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = {"bench": FOUND, "flow": TESTS}
-    monkeypatch.setattr(figures, "_answer_of", lambda first, *rest: answers[first])
+    monkeypatch.setattr(figures, "answer_of", lambda first, *rest: answers[first])
     monkeypatch.setattr(figures, "_memory_mb", lambda: 512.0)
     found = list(figures.mind_figures())
     values = {figure.measure: figure.value for figure in found}
@@ -43,13 +43,13 @@ def done(stdout: str, stderr: str = "", code: int = 0) -> Any:
 def test_a_command_that_prints_no_figures_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures.subprocess, "run", done("", "no scenario here\n", 1))
     with pytest.raises(AiccError, match="aicc flow test printed no figures: no scenario here"):
-        figures._answer_of("flow", "test")
+        figures.answer_of("flow", "test")
     with pytest.raises(AiccError, match="does not open: no scenario here"):
         figures._memory_mb()
 
 
 def test_what_it_prints_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures.subprocess, "run", done('{"passed": 3}\n'))
-    assert figures._answer_of("flow", "test") == {"passed": 3}
+    assert figures.answer_of("flow", "test") == {"passed": 3}
     monkeypatch.setattr(figures.subprocess, "run", done("512.5\n"))
     assert figures._memory_mb() == 512.5
