@@ -31,6 +31,7 @@ SILENT_DBFS, LOUDEST_NOISE_DBFS = -62.0, -50.0
 _RATE_HZ = 8_000  # echoes are compared at the telephone's rate, whatever the call's
 _EMPHASIS = 0.9  # speech made flatter: its loud low tones are alike in all voices, and the line's hum goes
 _STEP = 160  # 20 ms
+_BLOCK = 64  # equations
 _STIFFNESS = 1e-3  # keeps the filter small where the bot's voice has no energy
 _HALF_BAND = np.array([-1, 0, 9, 16, 9, 0, -1]) / 32
 
@@ -165,18 +166,23 @@ def inner_products(sound: Wave, taps: int) -> Wave:
 
 
 def solved(gram: Wave, right: Wave) -> Wave:
-    """The solution of a symmetric system, by halves (Schur's complement).
+    """The solution of a symmetric positive system, block by block (Gauss).
 
     OpenBLAS shares a system of more than 96 equations out to threads, which costs four times what it saves.
     """
-    half = len(right) // 2
-    beside = gram[:half, half:]
-    solved = np.linalg.solve(gram[:half, :half], np.column_stack([beside, right[:half]]))
-    lower = np.linalg.solve(
-        gram[half:, half:] - beside.T @ solved[:, :-1],
-        right[half:] - beside.T @ solved[:, -1],
-    )
-    return np.concatenate([solved[:, -1] - solved[:, :-1] @ lower, lower])
+    rest = np.column_stack([gram, right])
+    starts = range(0, len(right), _BLOCK)
+    for start in starts:
+        end = min(start + _BLOCK, len(right))
+        rest[start:end, start:] = np.linalg.solve(rest[start:end, start:end], rest[start:end, start:])
+        for below in range(end, len(right), _BLOCK):
+            rows = slice(below, below + _BLOCK)
+            rest[rows, end:] -= rest[rows, start:end] @ rest[start:end, end:]
+    solution: Wave = rest[:, -1].copy()
+    for start in reversed(starts):
+        end = min(start + _BLOCK, len(right))
+        solution[start:end] -= rest[start:end, end:-1] @ solution[end:]
+    return solution
 
 
 def _powers(sound: Wave) -> Wave:

@@ -13,7 +13,7 @@ from voicebot.echo import LONGEST_DELAY_MS, SPREAD_BEFORE_MS, SPREAD_MS, WINDOW_
 from voicebot.echo import inner_products, solved
 
 LOOK_MS = 160  # how often the path is looked for, or at
-SELDOM = 8  # looks of which one is taken where the last ones have shown that there is nothing to do
+SELDOM = 16  # looks of which one is taken where the last ones have shown that there is nothing to do
 ENOUGH_WINDOWS = 6
 # Only the bot is heard where its echo leaves so much less: of noise or a caller that much is never explained.
 ALONE_DB = 9.0
@@ -160,7 +160,7 @@ class EchoCanceller:
 
     def _search(self) -> None:
         self._looks += 1
-        if self._looks > 4 * SELDOM and self._looks % SELDOM:
+        if self._looks > 2 * SELDOM and self._looks % (SELDOM // 2):
             return
         sound = np.concatenate(self._recent).astype(np.float64)
         if sound @ sound < _SILENT * len(sound):

@@ -1,16 +1,11 @@
 """``aicc eval calls``: how well turns are taken, over many recorded callers, in virtual time."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from aicc.output import Answer, answers
-
-if TYPE_CHECKING:
-    from aicc.settings import Settings
-    from aicc.simulation.report import CallReport
-    from aicc.simulation.script import Script
 
 
 @answers
@@ -32,9 +27,11 @@ def calls(
     from aicc.settings import settings_of
     from aicc.simulation.report import Summary
     from aicc.simulation.script_file import read_scripts
+    from aicc.simulation.virtual import play_at_sample_company
 
     loaded = read_scripts(scripts or [_own_scripts()])
-    reports = asyncio.run(_play(loaded, settings_of(context), seed))
+    played = asyncio.run(play_at_sample_company(loaded, settings_of(context), seed))
+    reports = [call.report for call in played]
     summary = Summary.of(reports)
     said = [turn for report in reports for turn in report.turns if turn.kind == "say"]
     interjections = [turn for report in reports for turn in report.turns if turn.is_interjection]
@@ -67,30 +64,3 @@ def _own_scripts() -> Path:
     import audio_fixtures
 
     return Path(audio_fixtures.__file__).parent / "manners"
-
-
-async def _play(scripts: "list[Script]", settings: "Settings", seed: int) -> "list[CallReport]":
-    from aicc.mind import open_mind
-    from aicc.service.scenarios import sample_company
-    from aicc.simulation.virtual import Clock, Inline, play
-    from voicebot.call import Tools
-    from voicebot.dialogue.samples import samples
-    from voicebot.dialogue.scenario.scenario_file import load_scenario
-    from voicebot.hearing import Hearing
-    from voicebot.speaking import Voice
-    from voicebot.stt import open_recognizer
-    from voicebot.tts import open_synthesizer
-    from voicebot.vad import VoiceDetector
-
-    loaded = load_scenario(sample_company())
-    inline, clock = Inline(), Clock()
-    recognizer = open_recognizer(settings.recognizer, settings.models, settings.device)
-    hearing = Hearing(recognizer, VoiceDetector(), inline, clock.now_ms)
-    voice = Voice(open_synthesizer(settings.voice, settings.models), executor=inline)
-    async with samples(loaded.scenario.services, loaded.folder) as started:
-        [addresses] = await started.addresses()
-        mind = await open_mind(loaded.folder, settings, addresses)
-        try:
-            return await play(scripts, mind, Tools(hearing, voice, inline), clock, seed)
-        finally:
-            await mind.services.close()

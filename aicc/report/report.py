@@ -123,11 +123,18 @@ def _chart(calls: Sequence[ReportedCall]) -> str | None:
         legend_at_bottom_columns=len(PARTS),
         show_y_guides=True,
         explicit_size=False,
-        max_scale=6,
         show_minor_x_labels=False,
+        truncate_label=-1,
     )
     chart.x_labels = [f"{number}-{latency.turn}" for number, latency in latencies]
     chart.x_labels_major_every = -(-len(latencies) // MOST_LABELS)
+    chart.y_labels = _scale(max(latency.voice_to_voice_ms for _, latency in latencies))
     for name, title in PARTS:
         chart.add(title, [getattr(latency, name) for _, latency in latencies])
     return str(chart.render(disable_xml_declaration=True, is_unicode=True))
+
+
+def _scale(longest_ms: int) -> list[int]:
+    """Round figures from 0 up to ``longest_ms`` and a little more, nine at most."""
+    step = next(step for power in range(1, 9) for base in (1, 2, 5) if (step := base * 10**power) * 7 >= longest_ms)
+    return list(range(0, max(1, longest_ms) + step, step))

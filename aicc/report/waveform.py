@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 
 COLUMNS = 900
@@ -36,15 +36,16 @@ class Waveform:
                 if len(samples)
             ]
             peaks = np.array(loudest).reshape(-1, sides)
-            return cls(file.frames / file.samplerate, tuple(_outline(peaks[:, side]) for side in range(sides)))
+            width = COLUMNS * block / max(1, file.frames)
+            return cls(file.frames / file.samplerate, tuple(_outline(peaks[:, side], width) for side in range(sides)))
 
 
-def _outline(peaks: Sequence[float] | np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:
-    """Up along the loudest of each column, back along the same below: a filled band around the middle."""
+def _outline(peaks: npt.NDArray[np.float64], width: float) -> str:
+    """Up along the peaks, ``width`` apart, back along the same below: a filled band around the middle."""
     if not len(peaks):
         return f"M0,{HEIGHT / 2} H{COLUMNS}"
-    heights = np.sqrt(np.asarray(peaks)) * HEIGHT / 2  # quiet speech would be a line
-    places = list(zip(np.linspace(0, COLUMNS, len(heights), endpoint=False).round(1), heights, strict=True))
+    heights = np.sqrt(peaks) * HEIGHT / 2  # quiet speech would be a line
+    places = [(round(number * width, 1), height) for number, height in enumerate(heights)]
     above = " ".join(f"L{place:g},{HEIGHT / 2 - height:.1f}" for place, height in places)
     below = " ".join(f"L{place:g},{HEIGHT / 2 + height:.1f}" for place, height in reversed(places))
     return f"M0,{HEIGHT / 2} {above} {below} Z"

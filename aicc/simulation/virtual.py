@@ -6,11 +6,14 @@ What turn-taking does wrong shows here as in real time, a hundred times as fast;
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any
 
+from aicc.mind import open_mind
+from aicc.service.scenarios import sample_company
+from aicc.settings import Settings
 from aicc.simulation.caller import Caller
 from aicc.simulation.measure import checked_with_log
 from aicc.simulation.memory import memory_pair
@@ -21,7 +24,14 @@ from voicebot.audio import FRAME_MS
 from voicebot.call import Call, Tools
 from voicebot.dialogue.line import Caller as Known
 from voicebot.dialogue.mind import Mind
+from voicebot.dialogue.samples import samples
+from voicebot.dialogue.scenario.scenario_file import load_scenario
+from voicebot.hearing import Hearing
 from voicebot.log import EventLog
+from voicebot.speaking import Voice
+from voicebot.stt import open_recognizer
+from voicebot.tts import open_synthesizer
+from voicebot.vad import VoiceDetector
 
 RATE_HZ = 8_000
 TURNS_OF_THE_LOOP = 12  # until everything that a tick has set going has come to rest
@@ -49,17 +59,23 @@ class Clock:
         return self.ms
 
 
-async def play(scripts: Sequence[Script], mind: Mind, tools: Tools, clock: Clock, seed: int = 0) -> list[CallReport]:
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One call, as the caller heard it and as the log has it."""
+
+    report: CallReport
+    events: Sequence[Mapping[str, Any]]
+
+
+async def play(scripts: Sequence[Script], mind: Mind, tools: Tools, clock: Clock, seed: int = 0) -> list[Played]:
     """One call after the other. ``tools`` compute inline, on ``clock``."""
-    speech, reports = Speech(RATE_HZ), []
-    for number, script in enumerate(scripts):
-        reports.append(await _call(script, number, speech, mind, tools, clock, seed))
-    return reports
+    speech = Speech(RATE_HZ)
+    return [await _call(script, number, speech, mind, tools, clock, seed) for number, script in enumerate(scripts)]
 
 
 async def _call(
     script: Script, number: int, speech: Speech, mind: Mind, tools: Tools, clock: Clock, seed: int
-) -> CallReport:
+) -> Played:
     wire, door = memory_pair(RATE_HZ, clock.now_ms)
     caller = Caller(speech.part(script), wire, number=number, seed=seed, clock_ms=clock.now_ms)
     log = EventLog(f"virtual-{number}", clock.now_ms)
@@ -78,4 +94,21 @@ async def _call(
                 break
             await asyncio.sleep(SERVICE_S)
         clock.ms += FRAME_MS
-    return checked_with_log(caller.report(), [logged.as_json() for logged in log.read()])
+    events = [logged.as_json() for logged in log.read()]
+    return Played(checked_with_log(caller.report(), events), events)
+
+
+async def play_at_sample_company(scripts: Sequence[Script], settings: Settings, seed: int = 0) -> list[Played]:
+    """With the recognizer, the voice and the mind that ``settings`` choose, and the sample order service."""
+    loaded = load_scenario(sample_company())
+    inline, clock = Inline(), Clock()
+    recognizer = open_recognizer(settings.recognizer, settings.models, settings.device)
+    hearing = Hearing(recognizer, VoiceDetector(), inline, clock.now_ms)
+    voice = Voice(open_synthesizer(settings.voice, settings.models), executor=inline)
+    async with samples(loaded.scenario.services, loaded.folder) as started:
+        [addresses] = await started.addresses()
+        mind = await open_mind(loaded.folder, settings, addresses)
+        try:
+            return await play(scripts, mind, Tools(hearing, voice, inline), clock, seed)
+        finally:
+            await mind.services.close()
