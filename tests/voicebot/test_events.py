@@ -32,6 +32,9 @@ bot_paused turn text
 bot_resumed turn text
 bot_finished turn text
 bot_interrupted turn text heard_text
+latency turn endpoint_ms stt_ms mind_ms tts_ms voice_to_voice_ms
+recording_paused
+recording_resumed
 """
 NAMED = {name: fields for name, *fields in map(str.split, FIELDS.strip().splitlines())}
 
