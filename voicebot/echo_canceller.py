@@ -9,16 +9,28 @@ from collections import deque
 import numpy as np
 
 from voicebot.audio import FRAME_MS, FULL_SCALE, Samples, to_int16
-from voicebot.echo import LONGEST_DELAY_MS, SPREAD_BEFORE_MS, SPREAD_MS, WINDOW_MS, EchoCheck, Likeness, Wave
-from voicebot.echo import inner_products, solved
+from voicebot.echo import (
+    LONGEST_DELAY_MS,
+    SPREAD_BEFORE_MS,
+    SPREAD_MS,
+    SURE_DB,
+    WINDOW_MS,
+    EchoCheck,
+    Likeness,
+    Wave,
+    inner_products,
+    solved,
+)
 
 LOOK_MS = 160  # how often the path is looked for, or at
-SELDOM = 16  # looks of which one is taken where the last ones have shown that there is nothing to do
-ENOUGH_WINDOWS = 6
+SELDOM = 16  # looks of which one is taken where a path is known well; half of them where none was found
+ENOUGH_WINDOWS = 6  # with fewer a path is not known in all tones
 # Only the bot is heard where its echo leaves so much less: of noise or a caller that much is never explained.
-ALONE_DB = 9.0
+# To believe in an echo at all takes more; where it is not much louder than the line's noise, less, but twice.
+ALONE_DB, LIKELY_DB, SAME_MS = 9.0, 5.0, 1.0
 POOR_DB = 3.0  # a path that takes away so little: somebody speaks, or the echo comes another way
 BETTER_DB = 4.0  # another path is taken where it explains so much more
+WORSE = 1.2  # what has so much more power than before is no sound without its echo
 SILENT_DBFS = -66.0  # there is no echo to be heard, nor worth taking away
 FADING = 0.8  # what a window weighs when the next has come: paths change, as when a hand comes near
 
@@ -40,7 +52,7 @@ class _Path:
 
     @property
     def is_new(self) -> bool:
-        """Whether it has been shown too little to know it in all tones."""
+        """Whether it has been shown too little yet."""
         return self._windows < ENOUGH_WINDOWS
 
     def holds(self, delay: int) -> bool:
@@ -90,10 +102,12 @@ class EchoCanceller:
         self._rate_hz = rate_hz
         self._path: _Path | None = None
         self._recent: deque[Samples] = deque(maxlen=WINDOW_MS // FRAME_MS)
-        self._powers: deque[tuple[float, float]] = deque(maxlen=WINDOW_MS // FRAME_MS)  # of each frame, before and after
+        # of each frame, before and after
+        self._powers: deque[tuple[float, float]] = deque(maxlen=WINDOW_MS // FRAME_MS)
         self._quiet = _samples(LONGEST_DELAY_MS + SPREAD_MS, rate_hz)  # samples since the bot was heard
         self._ticks = 0
         self._looks = 0
+        self._likely_ms: float | None = None  # after which time an echo was last found
 
     @property
     def delay_ms(self) -> float | None:
@@ -108,7 +122,7 @@ class EchoCanceller:
     def clean(self, frame: Samples) -> Samples:
         """What came from the caller in this tick, int16, without the echo; the same frame where none can be in it.
 
-        Some ten microseconds, and once in :data:`LOOK_MS` one or two milliseconds while the path is looked for.
+        About 15 microseconds where there is an echo; with those that look for the path, 1 to 3 ms each, 50 on average.
         """
         if self._quiet >= _samples(LONGEST_DELAY_MS + SPREAD_MS, self._rate_hz) + len(frame):
             self._recent.clear()
@@ -129,8 +143,9 @@ class EchoCanceller:
             return frame
         sound = frame.astype(np.float64)
         left = sound - path.echo(self.check.recent(path.reach(len(frame))).astype(np.float64), len(frame))
-        self._powers.append((float(sound @ sound), float(left @ left)))
-        return to_int16(left)
+        before, after = float(sound @ sound), float(left @ left)
+        self._powers.append((before, after))
+        return frame if after > WORSE * before else to_int16(left)
 
     def _look(self) -> None:
         """Whether there is a path, and whether the one that is known still holds."""
@@ -143,30 +158,32 @@ class EchoCanceller:
         if before < _SILENT * len(self._recent) * len(self._recent[0]) and after <= before:
             return
         gain_db = 10 * np.log10((before + 1) / (after + 1))
-        if after > 1.1 * before:
+        if after > WORSE * before:
             self._forget()  # it makes things worse: the echo has gone, or comes another way
             return
         self._looks += 1
         if self._looks % (1 if self._path.is_new else SELDOM if gain_db > POOR_DB else 2):
             return
         heard, likeness = self._compared()
-        if not _is_alone(likeness):
+        is_held = self._path.holds(_samples(likeness.delay_ms, self._rate_hz))
+        # A caller's first sounds look like an echo that comes another way: only once.
+        if not self._is_alone(likeness, ALONE_DB if is_held and gain_db > POOR_DB else None):
             return
-        if not self._path.holds(_samples(likeness.delay_ms, self._rate_hz)):
+        if not is_held:
             if likeness.echo_dbfs - likeness.left_dbfs < gain_db + BETTER_DB:
                 return  # a vowel is like itself a period earlier
             self._path = self._path_at(likeness)
         self._path.fit(heard, self._bot(heard, self._path))
 
     def _search(self) -> None:
-        self._looks += 1
-        if self._looks > 2 * SELDOM and self._looks % (SELDOM // 2):
-            return
         sound = np.concatenate(self._recent).astype(np.float64)
         if sound @ sound < _SILENT * len(sound):
             return
+        self._looks += 1
+        if self._looks > 2 * SELDOM and self._looks % (SELDOM // 2):
+            return
         heard, likeness = self._compared()
-        if _is_alone(likeness):
+        if self._is_alone(likeness, SURE_DB):
             self._path = self._path_at(likeness)
             self._path.fit(heard, self._bot(heard, self._path))
             self._looks = 0
@@ -181,16 +198,22 @@ class EchoCanceller:
         heard = np.concatenate(self._recent)
         return heard.astype(np.float64), self.check.likeness(heard)
 
+    def _is_alone(self, likeness: Likeness, sure_db: float | None) -> bool:
+        """Whether only the bot was heard: so much less is left, or less twice running after the same time."""
+        clear_db = likeness.echo_dbfs - likeness.left_dbfs
+        is_likely = likeness.is_echo and clear_db >= LIKELY_DB
+        before_ms, self._likely_ms = self._likely_ms, likeness.delay_ms if is_likely else None
+        if not is_likely:
+            return False
+        is_again = before_ms is not None and abs(before_ms - likeness.delay_ms) <= SAME_MS
+        return is_again or (sure_db is not None and clear_db >= sure_db)
+
     def _path_at(self, likeness: Likeness) -> _Path:
         first = _samples(max(0.0, likeness.delay_ms - SPREAD_BEFORE_MS), self._rate_hz)
         return _Path(first, _samples(SPREAD_MS, self._rate_hz))
 
     def _bot(self, heard: Wave, path: _Path) -> Wave:
         return self.check.recent(path.reach(len(heard))).astype(np.float64)
-
-
-def _is_alone(likeness: Likeness) -> bool:
-    return likeness.is_echo and likeness.echo_dbfs - likeness.left_dbfs > ALONE_DB
 
 
 def _samples(duration_ms: float, rate_hz: int) -> int:

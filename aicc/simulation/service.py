@@ -162,7 +162,10 @@ async def _ready(process: asyncio.subprocess.Process, folder: Path, key: str) ->
         line = await asyncio.wait_for(process.stdout.readline(), START_S)
     except TimeoutError:
         raise ServiceNotStarted(f"the service was not ready in {START_S:.0f} s: see what it says above") from None
-    said = json.loads(line) if line else {"error": "it ended without a word"}
+    try:
+        said = json.loads(line) if line else {"error": "it ended without a word"}
+    except ValueError:
+        said = {"error": f'it said "{line.decode(errors="replace").strip()[:200]}"'}
     if "error" in said:
         raise ServiceNotStarted(f"the service did not start: {said['error']}")
     return Service(folder, process.pid, said["address"], key)

@@ -123,14 +123,6 @@ def test_figures_measures_every_row_and_fails_where_one_is_missed(site: Path, mo
     assert 0.3 < found["base install without torch"]["value"] < 1.3
 
 
-def test_demo_hears_and_answers(site: Path) -> None:
-    found = answer("demo", "--speed", 20, "-o", site / "reply.wav")
-    assert "3시 30분" in found["written"]
-    assert found["written"] in found["reply"]
-    assert soundfile.info(site / "reply.wav").duration > 3
-    assert "no recorded caller" in answer("demo", "--call", "nobody", exit_code=1)["error"]
-
-
 def test_a_recognizer_that_is_not_there_says_how_to_get_it(site: Path) -> None:
     (site / "aicc.yaml").write_text("recognizer: sherpa:zipformer-ko-streaming\n")
     told = answer("transcribe", SOUNDS / "person.flac", exit_code=1)["error"]
