@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import soxr
 
-from voicebot.audio import FRAME_MS, Samples
+from voicebot.audio import FRAME_MS, Samples, level_dbfs
 from voicebot.stt.recognizer import TICK_MS, Final, Partial, Recognizer, Stream
 from voicebot.vad.activity import VoiceActivity, VoiceDetector
 from voicebot.vad.boundaries import VoiceEvent, VoiceStarted
@@ -21,6 +21,7 @@ from voicebot.vad.boundaries import VoiceEvent, VoiceStarted
 # Heard before the first window that was judged speech. With more of it noise is taken for a syllable: of 40 utterances
 # in street noise at 12 dB below the voice, 8 began with a wrong one at 40 ms, 14 at 80, and none in quiet at any.
 LEAD_MS = 40
+ONSET_MS, ONSET_DB, CLEAR_DB = 300, 24.0, 12.0  # below the voice, and above the quietest that was heard lately
 KEPT_MS = 1_000  # of sound, while nobody speaks
 _NOTHING = Partial()
 
@@ -164,7 +165,7 @@ class Ear:
             if isinstance(event, VoiceStarted):
                 self._may_open = True
                 if self._stream is None:
-                    self._open(max(event.at_ms - LEAD_MS, self._finished_ms))
+                    self._open(max(self._onset_ms(event.at_ms), self._finished_ms))
         if self._stream is None and self._may_open and self._activity.speaking:
             # the last one was ended while its speaker went on, or it broke and is heard again
             from_ms = self._again_from_ms
@@ -218,6 +219,22 @@ class Ear:
         self._opened_ms = lead[0][0] if lead else self._position_ms
         for _, sound in lead:
             self._feed(sound)
+
+    def _onset_ms(self, voice_ms: int) -> int:
+        """Where to begin to hear a voice that was judged one at ``voice_ms``.
+
+        Voice activity may notice it late. What is loud without a break up to there belongs to it, if it begins within
+        reach: what was loud all along is something else.
+        """
+        before = [(at_ms, level_dbfs(sound)) for at_ms, sound in self._kept if at_ms < voice_ms]
+        at = [level_dbfs(sound) for at_ms, sound in self._kept if at_ms >= voice_ms][:2]
+        loud_dbfs = max(max(at, default=0.0) - ONSET_DB, min((level for _, level in before), default=0.0) + CLEAR_DB)
+        for at_ms, level in reversed(before):
+            if at_ms < voice_ms - ONSET_MS:
+                break
+            if level < loud_dbfs:
+                return min(at_ms, voice_ms - LEAD_MS)
+        return voice_ms - LEAD_MS
 
     def _feed(self, sound: Samples) -> None:
         assert self._stream is not None

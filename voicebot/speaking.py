@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 
-from voicebot.tts.clauses import sentences
+from voicebot.tts.clauses import sentences, syllables
 from voicebot.tts.mouth import Mouth
 from voicebot.tts.phrases import PhraseCache, PhraseKey, Spoken
 from voicebot.tts.synthesizer import Synthesizer
@@ -72,7 +72,7 @@ class Voice:
         saying = Saying(text)
         mouth = self._mouth(rate_hz)
         phrase = mouth.phrases.get(mouth.key(text, slower=slower))
-        if phrase is not None:
+        if phrase:
             saying.frames.extend(phrase)
             saying.is_whole = True
         else:
@@ -128,6 +128,9 @@ def _draw(saying: Saying, mouth: Mouth, slower: bool) -> None:
             if saying.is_cancelled:
                 return
             saying.frames.append(spoken)
+        if not saying.frames and syllables(saying.text):
+            saying.broken = f'{mouth.synthesizer.name}: no sound for "{saying.text}"'
+            return
         saying.is_whole = True
     except Exception as error:
         log.exception("a text could not be spoken")

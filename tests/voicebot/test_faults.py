@@ -239,3 +239,42 @@ def test_the_days_clock_may_jump_in_a_call(tmp_path, monkeypatch, jump):
         assert len(call.tape.caller) * 20 == call.now_ms
         [final] = [logged.event for logged in call.of(TranscriptFinal)]
         assert final.words[-1]["end_ms"] <= call.now_ms
+
+
+# ---- nonsense
+
+
+def test_a_recognizer_that_babbles_is_not_believed_for_ever(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.recognizer.nonsense = "뷁"
+        call.wait_until_greeted()
+        for _ in range(6):
+            if call.of(HandoffRequested) or call.task.done():
+                break
+            call.caller_says("언제 열어요")
+            call.wait_for(TurnEnded)
+            call.wait_for(BotStarted)
+            call.wait_until(lambda: call.call.playing.is_idle or call.task.done())
+        call.wait_for_the_end()
+        assert [logged.event.reason for logged in call.of(HandoffRequested)] in (["low_confidence"], ["no_answer"]), (
+            call
+        )
+
+
+def test_a_voice_without_a_sound_ends_the_call_with_what_it_has_said_before(tmp_path, monkeypatch):
+    with LiveCall(tmp_path) as call:
+        call.wait_until_greeted()
+        monkeypatch.setattr(call.synthesizer, "speak", lambda spoken: iter(()))
+        call.caller_says("언제 열어요")
+        assert call.wait_for(Fault).event.room == "mouth"
+        assert_apologized(call)
+
+
+@pytest.mark.parametrize("data", [[], {}, "세 시", 7, [[[]]], {"x": 1}])
+def test_a_service_that_answers_nonsense_is_said_to(tmp_path, data):
+    with LiveCall(tmp_path, LOOK_UP, services=Answering(Reply(200, data, 5))) as call:
+        call.wait_until_greeted()
+        call.caller_says("예약 찾아 주세요")
+        fault = call.wait_for(Fault).event
+        assert (fault.room, fault.what) == ("service", "예약 GET /bookings: 200 without time, guests")
+        call.wait_for(BotStarted, text=SENTENCES["service_failure"][0].partition(". ")[0] + ".")

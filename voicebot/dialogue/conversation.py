@@ -163,9 +163,13 @@ class Conversation(Exchange):
         await self.no_answer()
 
     async def no_answer(self) -> None:
-        """Nothing here answers it: a person could."""
+        """Nothing here answers it: a person could, and does when that has been so for too long."""
         if await self.designers("no_answer"):
             return
+        self.memory.unanswered += 1
+        if self.memory.unanswered > self.mind.scenario.limits.not_understood:
+            await self.say_own("give_up")
+            await self.hand_over("no_answer")
         question = self.own("no_answer")
         await self.say(question, "repair")
         if await self.agrees(question):

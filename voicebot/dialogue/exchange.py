@@ -231,7 +231,7 @@ class Exchange(ABC):
             await self.say(easier, "repair")
 
     def understood(self) -> None:
-        self.memory.not_understood = 0
+        self.memory.not_understood = self.memory.unanswered = 0
 
     @property
     def handoff_reason(self) -> HandoffReason:

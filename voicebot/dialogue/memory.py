@@ -36,7 +36,8 @@ class Memory:
     last_heard: str = ""
     said: list[str] = field(default_factory=list)  # since the caller spoke last
     exchanges: list[tuple[str, str]] = field(default_factory=list)  # questions and their answers, the last ones
-    not_understood: int = 0  # in a row, as the next two
+    not_understood: int = 0  # in a row, as the next three
+    unanswered: int = 0
     silences: int = 0
     warnings: int = 0  # for abuse, in all
     notes: list[str] = field(default_factory=list)  # what was done, for the person who takes over

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from math import isfinite
 from typing import Literal, cast
 
 from kb.entry import Entry, faces
@@ -87,6 +88,7 @@ class Understanding:
         repair = cue(heard.written)
         designed, known = self._index.search_each(heard.written, (_is_designed, _is_known), limit=5, today=today)
         hits = [*designed.hits, *(known.hits if known.answered else ())]
+        hits = [hit for hit in hits if isfinite(hit.confidence)]  # no number is below any threshold, nor above
         wishes = _weighed([_wish(hit) for hit in hits], is_question(heard.written))
         # what a designer has written as an example is understood, whatever else is near it
         if wanted := self._in_those_words.get(_words(heard.written)):
@@ -103,7 +105,7 @@ class Understanding:
     def answers(self, question: str, today: date, limit: int = 5) -> list[Hit]:
         """What the knowledge base has on a question, best first; nothing where nothing there answers it."""
         found = self._index.search_each(question, (_is_known,), limit, today=today)[0]
-        return list(found.hits) if found.answered else []
+        return [hit for hit in found.hits if isfinite(hit.confidence)] if found.answered else []
 
 
 def entries_of(flows: Sequence[Flow], knowledge: Sequence[Entry] = ()) -> list[Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
@@ -195,17 +195,20 @@ class Walk:
 
     async def _replied(self, call: steps.Call, reply: Reply) -> None:
         conversation, memory = self._conversation, self._conversation.memory
+        what = str(reply.status)
         if reply.is_answer and int(reply.status) < 300:
-            for name, where in call.save.items():
-                memory.put(name, _typed(picked(reply.data, where)), self.flow.flow)
-            return
+            if _says_something(reply.data, call.save.values()):
+                for name, where in call.save.items():
+                    memory.put(name, _typed(picked(reply.data, where)), self.flow.flow)
+                return
+            what = f"{reply.status} without {', '.join(call.save.values())}"
         if isinstance(reply.status, int) and reply.status in call.answers:
             for name, where in call.save.items():  # a no has its reasons, and free times
                 if (value := picked(reply.data, where)) is not None:
                     memory.put(name, _typed(value), self.flow.flow)
             await self._follow(call.answers[reply.status])
             return
-        conversation.fault("service", f"{call.call} {call.method} {call.path}: {reply.status}", "said so to the caller")
+        conversation.fault("service", f"{call.call} {call.method} {call.path}: {what}", "said so to the caller")
         if call.failure:
             await self._follow(call.failure)
             return
@@ -270,6 +273,16 @@ def _set_value(value: Any, values: dict[str, Any]) -> Any:
     if isinstance(value, str) and re.fullmatch(r"\{[^{}]+\}", value):
         return evaluate(value[1:-1], values)
     return fill_data(value, values)
+
+
+def _says_something(data: Any, wanted: Collection[str]) -> bool:
+    """Whether a good answer has any of what is taken from it, if only a null; or is empty, as it may be."""
+    if data is None or not wanted:
+        return True
+    firsts = [where.partition(".")[0] for where in wanted]  # "" is of ".", the whole
+    return any(
+        not first or (first in data if isinstance(data, dict) else picked(data, first) is not None) for first in firsts
+    )
 
 
 def _typed(value: Any) -> Any:

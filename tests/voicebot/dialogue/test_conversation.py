@@ -229,9 +229,16 @@ def test_or_to_another_wish(call):
     assert call("우주 정거장 망원경 수리 비용", "예약하고 싶어요").heard() == "몇 분이세요?"
 
 
-def test_two_hundred_questions_without_an_answer(call):
-    turns = [*["우주 정거장 망원경 수리 비용"] * 200, "예약하고 싶어요"]
-    assert call(*turns).heard() == "몇 분이세요?"
+def test_after_some_questions_without_an_answer_a_person_takes_over(call):
+    handed = call(*["우주 정거장 망원경 수리 비용"] * 10)
+    assert handed.ending.reason == "no_answer"
+    assert handed.heard(3).endswith("연결해 드릴까요?"), "three times it is asked"
+    assert handed.line.turn == 4
+
+
+def test_an_answer_in_between_counts_them_anew(call):
+    turns = [*["우주 정거장 망원경 수리 비용"] * 3, "예약하고 싶어요", "그만할래요"] * 3
+    assert call(*turns, "예약하고 싶어요").heard() == "몇 분이세요?"
 
 
 def test_a_designers_flow_takes_its_place(tmp_path):
