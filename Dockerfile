@@ -4,6 +4,9 @@ RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf 
 WORKDIR /opt/aicc
 COPY . .
 RUN make install PYTHON=python3
-ENV PATH="/opt/aicc/.venv/bin:$PATH"
+# All addresses of the container: "docker run -p" decides who comes in (docs/operating.md).
+ENV PATH="/opt/aicc/.venv/bin:$PATH" AICC_HTTP=0.0.0.0:8080 AICC_DATA=/data
+VOLUME /data
+EXPOSE 8080
 ENTRYPOINT ["aicc"]
-CMD ["doctor"]
+CMD ["serve"]

@@ -21,7 +21,8 @@ from voicebot.vad.boundaries import VoiceEvent, VoiceStarted
 # Heard before the first window that was judged speech. With more of it noise is taken for a syllable: of 40 utterances
 # in street noise at 12 dB below the voice, 8 began with a wrong one at 40 ms, 14 at 80, and none in quiet at any.
 LEAD_MS = 40
-ONSET_MS, ONSET_DB, CLEAR_DB = 300, 24.0, 12.0  # below the voice, and above the quietest that was heard lately
+ONSET_MS, ONSET_DB, CLEAR_DB = 450, 24.0, 12.0  # below the voice, and above the quietest that was heard lately
+CLOSURE_MS = 120  # of silence inside a word
 KEPT_MS = 1_000  # of sound, while nobody speaks
 _NOTHING = Partial()
 
@@ -223,17 +224,20 @@ class Ear:
     def _onset_ms(self, voice_ms: int) -> int:
         """Where to begin to hear a voice that was judged one at ``voice_ms``.
 
-        Voice activity may notice it late. What is loud without a break up to there belongs to it, if it begins within
-        reach: what was loud all along is something else.
+        Voice activity may notice it late, a syllable behind the first. What is loud up to there, with no longer break
+        than a stop makes, belongs to it, if it begins within reach: what was loud all along is something else.
         """
         before = [(at_ms, level_dbfs(sound)) for at_ms, sound in self._kept if at_ms < voice_ms]
         at = [level_dbfs(sound) for at_ms, sound in self._kept if at_ms >= voice_ms][:2]
         loud_dbfs = max(max(at, default=0.0) - ONSET_DB, min((level for _, level in before), default=0.0) + CLEAR_DB)
+        begin_ms = voice_ms
         for at_ms, level in reversed(before):
+            if begin_ms - at_ms > CLOSURE_MS:
+                return min(begin_ms, voice_ms - LEAD_MS)
             if at_ms < voice_ms - ONSET_MS:
                 break
-            if level < loud_dbfs:
-                return min(at_ms, voice_ms - LEAD_MS)
+            if level >= loud_dbfs:
+                begin_ms = at_ms
         return voice_ms - LEAD_MS
 
     def _feed(self, sound: Samples) -> None:
