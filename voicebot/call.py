@@ -58,6 +58,7 @@ SPOKEN_WHATEVER_HAPPENS = (APOLOGY, APOLOGY_HANDOFF, APOLOGY_CALLBACK, PLEASE_WA
 
 READ_MS = 3_000  # looking up what was said takes some milliseconds
 LEAVE_MS = 3_000  # what a conversation may still take to notice that its caller has gone
+SENTENCE_MS = 5_000  # of the bot's, when the service hangs up; who waits for its processes to end waits 12 s
 FAREWELL_MS = 120_000  # everything that is still to be said; a voice that hangs is noticed long before
 CALLBACK_MINUTES = 10
 
@@ -195,6 +196,8 @@ class Call:
         if self._over.done():
             ending = self._over.result()
             if ending.fault is None and ending.reason != "too_long":
+                if ending.by == "service":
+                    await self._finish_sentence()
                 await asyncio.wait({talk}, timeout=LEAVE_MS / 1000)  # it hears of it when it next says or asks
                 return ending
             talk.cancel()
@@ -240,12 +243,19 @@ class Call:
             self.playing.say(text, 0, interruptible=False)
         await self._hush()
 
-    async def _hush(self) -> None:
+    async def _finish_sentence(self) -> None:
+        """Before the service hangs up: a bot that breaks off in the middle of a word sounds broken."""
+        self._over = asyncio.get_running_loop().create_future()
+        self._is_leaving = True
+        self.playing.finish_sentence()
+        await self._hush(SENTENCE_MS)
+
+    async def _hush(self, most_ms: int = FAREWELL_MS) -> None:
         """Until everything is said, or nobody hears it any more."""
         if self.playing.is_idle or self._over.done():
             return
         self._hushed = asyncio.get_running_loop().create_future()
-        await asyncio.wait({self._hushed}, timeout=FAREWELL_MS / 1000)
+        await asyncio.wait({self._hushed}, timeout=most_ms / 1000)
 
     # ---- the tick
 
@@ -392,7 +402,7 @@ class Call:
             self.record(RecordingResumed() if recording else RecordingPaused())
 
     def _still_here(self) -> None:
-        if self._over.done():
+        if self._over.done() or self._is_leaving:
             raise HungUp
 
     # ---- reading ahead

@@ -151,6 +151,17 @@ class Playing:
         if self.is_paused:
             self.resume()
 
+    def finish_sentence(self) -> None:
+        """Says the sentence that is being said to its end, whatever the caller says, and nothing behind it."""
+        said = [sentence for sentence in self._sentences if sentence.is_started][:1]
+        for sentence in self._sentences:
+            sentence.interruptible = sentence not in said
+        if said:
+            self.resume() if self.is_paused else None
+            self._sentences = deque(said)
+        else:
+            self.drop()
+
     def silence(self) -> None:
         """Says nothing more at all: the call ends, or something else must be said."""
         for sentence in self._sentences:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import logging
 import re
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -84,6 +86,13 @@ class Endings:
             log.warning("%d calls were left by an earlier service: they are ended", len(left))
         await asyncio.gather(*(self._end_left(call_id) for call_id in left))
         await self._in_thread(tap.unlink_stale)
+
+    async def note_recordings(self, call_ids: Sequence[str]) -> None:
+        """Brings the recordings of calls to the store that ended while no front was there to do it."""
+        for call_id in call_ids:
+            with contextlib.suppress(StillWritten):
+                if recording := await self._in_thread(partial(self._sealed, self._calls / call_id)):
+                    self._writer.sealed(call_id, recording)
 
     def close(self) -> None:
         self._threads.shutdown()

@@ -245,7 +245,7 @@ class _Parts:
 async def _make_up(endings: Endings, writer: StoreWriter, data: Path) -> None:
     """For what a service before this one left undone."""
     await endings.end_left()
-    await writer.catch_up(data / "calls")
+    await endings.note_recordings(await writer.catch_up(data / "calls"))
 
 
 async def _for_ever(name: str, work: Coroutine[Any, Any, None]) -> None:

@@ -93,10 +93,12 @@ class StoreWriter:
                 await asyncio.sleep(pause_s)
                 self._wanted.set()
 
-    async def catch_up(self, calls: Path) -> None:
+    async def catch_up(self, calls: Path) -> list[str]:
         """Calls that an earlier service ended and did not bring to the store: of the latest in ``calls``."""
-        for call_id in await self._in_thread(self._missing, calls):
+        missing = await self._in_thread(self._missing, calls)
+        for call_id in missing:
             self.add(await self._in_thread(self._read_journal, call_id))
+        return missing
 
     async def close(self) -> None:
         """Writes what waits, for some seconds at most: what is not written then is, at the next start."""

@@ -599,3 +599,14 @@ def test_time_in_which_the_process_stood_still_is_silence_in_the_recording(tmp_p
         [final] = [logged.event for logged in call.of(TranscriptFinal)]
         heard_from = next(number for number, frame in enumerate(call.tape.caller) if is_voiced(frame))
         assert final.words[0]["start_ms"] == heard_from * 20
+
+
+def test_a_service_that_ends_lets_the_bot_finish_its_sentence_and_no_more(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.wait_for(BotStarted)
+        call.pass_ms(100)
+        call.call.hang_up("service", "stopped")
+        call.wait_for_the_end()
+        assert [logged.event.text for logged in call.of(BotFinished)] == [call.of(BotStarted)[0].event.text]
+        assert not call.of(BotInterrupted)
+        assert call.log.read()[-1].event.by == "service"
