@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from voicebot.audio import FRAME_MS, Samples
-from voicebot.barge_in import ENOUGH_SYLLABLES, BargeIn, Meanwhile, words_beyond_backchannels
+from voicebot.barge_in import ENOUGH_SYLLABLES, SETTLED_MS, BargeIn, Meanwhile, words_beyond_backchannels
 from voicebot.dialogue.heard import Heard
 from voicebot.dialogue.slots.slot import Slot
 from voicebot.ear import Ear
@@ -18,7 +18,8 @@ from voicebot.listening import Listening, Turn
 from voicebot.playing import Playing
 
 ECHO_WINDOW_MS = 320
-BEHIND_ECHO_MS = 160  # it takes so long to tell that it is no echo any more
+SOMEBODY_TICKS = 4  # in a row: an echo is mistaken for somebody for a moment now and then
+BEHIND_ECHO_MS = 240  # it takes so long to tell that it is no echo any more
 
 _NOBODY = Meanwhile(0, 10_000, "", is_paused=False, is_interruptible=True, left_ms=None)
 
@@ -34,6 +35,7 @@ class Floor:
         self._recent: deque[Samples] = deque(maxlen=ECHO_WINDOW_MS // FRAME_MS)
         self._barge_in = BargeIn()
         self._hears_echo = False  # the voice that is heard began as the bot's own
+        self._somebody_ticks = 0  # in which it seemed to be somebody else's
         self._asked: tuple[str, Slot | None, bool] = ("", None, False)
 
     def heard(self, frame: Samples) -> Samples:
@@ -98,14 +100,21 @@ class Floor:
                 if playing.is_interruptible and not voice_ms:  # in a noise that goes on somebody may yet speak
                     listening.forget()
                 playing.resume()
+            case None if _is_nothing(seen):
+                listening.forget()
 
     def _hear_behind_echo(self) -> None:
         """A voice that began as the bot's own and is now somebody's, who is heard from his first word on."""
         if self._listening.voice_since_ms is None:
             self._hears_echo = False
-        elif not self._is_echo():
-            self._hears_echo = False
-            self._ear.open(BEHIND_ECHO_MS)
+            self._somebody_ticks = 0
+        elif self._is_echo():
+            self._somebody_ticks = 0
+        else:
+            self._somebody_ticks += 1
+            if self._somebody_ticks >= SOMEBODY_TICKS:
+                self._hears_echo, self._somebody_ticks = False, 0
+                self._ear.open(BEHIND_ECHO_MS)
 
     def _is_echo(self) -> bool:
         return self._canceller.check.is_echo(np.concatenate(self._recent))
@@ -118,3 +127,9 @@ class Floor:
             found = asked.find(Heard.of(transcript), self._now(), asked=True)
             self._asked = transcript, asked, found is not None and not found.problem
         return self._asked[2]
+
+
+def _is_nothing(seen: Meanwhile) -> bool:
+    """Whether what was heard over the bot is over, and was no words: a nod, or the bot's own first syllable."""
+    is_over = not seen.voice_ms and seen.silence_ms >= SETTLED_MS
+    return is_over and bool(seen.transcript) and words_beyond_backchannels(seen.transcript) < ENOUGH_SYLLABLES
