@@ -196,7 +196,7 @@ class Call:
         if self._over.done():
             ending = self._over.result()
             if ending.fault is None and ending.reason != "too_long":
-                if ending.by == "service":
+                if ending.reason == "stopped":
                     await self._finish_sentence()
                 await asyncio.wait({talk}, timeout=LEAVE_MS / 1000)  # it hears of it when it next says or asks
                 return ending
@@ -244,7 +244,7 @@ class Call:
         await self._hush()
 
     async def _finish_sentence(self) -> None:
-        """Before the service hangs up: a bot that breaks off in the middle of a word sounds broken."""
+        """Before the service goes down: a bot that breaks off in the middle of a word sounds broken."""
         self._over = asyncio.get_running_loop().create_future()
         self._is_leaving = True
         self.playing.finish_sentence()
