@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,9 +102,10 @@ class Database:
         @event.listens_for(engine, "connect")
         def connected(connection: sqlite3.Connection, _: object) -> None:
             connection.isolation_level = None  # transactions begin where _begin says so, not where the driver guesses
-            # NORMAL: a power cut may take the last transactions, never the file; the journals still have them
-            for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL"):
-                connection.execute(f"PRAGMA {pragma}")
+            connection.execute("PRAGMA foreign_keys=ON")
+            _keep_a_write_ahead_log(connection)
+            # a power cut may take the last transactions, never the file; the journals still have them
+            connection.execute("PRAGMA synchronous=NORMAL")
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
@@ -141,6 +143,23 @@ class Database:
             f"the database {self.where} does not answer ({line}): check that PostgreSQL runs there, and user, password "
             f"and name in its address; {_TRY_AGAIN}"
         )
+
+
+def _keep_a_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Two that open a new file at once are in each other's way: SQLite refuses the change, and heeds no timeout there.
+
+    The change lasts with the file, so that all but the first connection only ask.
+    """
+    deadline_s = time.monotonic() + LOCKED_S
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "is locked" not in str(error) or time.monotonic() > deadline_s:
+                raise
+            time.sleep(0.01)
 
 
 def _line(said: str) -> str:

@@ -4,6 +4,7 @@ import dataclasses
 import random
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,7 @@ from voicebot.events import (
     TranscriptFinal,
     TranscriptPartial,
 )
-from voicebot.store import CallRow, Store
+from voicebot.store import CallRow, Store, StoreUnavailable
 
 CALL = call_id_at(NOON)
 
@@ -221,6 +222,27 @@ def test_two_writers_at_once(url: str) -> None:
     assert sum(new) == sum(len(store.events(call.call_id)) for call in calls) == 3 * len(common)
     assert {(call.turn_count, call.fault_count, call.state) for call in calls} == {(5, 1, "ended")}
     store.close()
+
+
+def test_many_open_a_new_file_at_the_same_moment(tmp_path: Path) -> None:
+    """SQLite refuses to change a file's journal while another does so, without waiting."""
+    failures: list[BaseException] = []
+
+    def run(url: str, together: threading.Barrier) -> None:
+        together.wait(30)
+        try:
+            Store.open(url).close()
+        except StoreUnavailable as failure:
+            failures.append(failure)
+
+    for number in range(10):
+        together = threading.Barrier(4)
+        threads = [threading.Thread(target=run, args=(f"sqlite:///{tmp_path}/{number}.db", together)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failures == []
 
 
 def test_two_writers_of_the_same_events_do_not_block_each_other(url: str) -> None:
