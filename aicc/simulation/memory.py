@@ -28,6 +28,8 @@ class MemoryDoor:
     """See ``Door``. A frame that is not there is silence, as on any door."""
 
     name: Literal["wav"] = "wav"
+    is_held = False
+    is_lost = False
 
     def __init__(self, between: _Between, rate_hz: int, clock_ms: Callable[[], float]) -> None:
         self.rate_hz = rate_hz
@@ -49,6 +51,9 @@ class MemoryDoor:
     @property
     def is_closed(self) -> bool:
         return self._between.is_closed
+
+    def take_complaint(self) -> None:
+        return None
 
     def hang_up(self) -> None:
         self._between.is_closed = True

@@ -81,6 +81,9 @@ class FakeDoor:
 
     def __init__(self) -> None:
         self.is_closed = False
+        self.is_held = False
+        self.is_lost = False
+        self.complaint: str | None = None
         self.echo: tuple[int, float] | None = None
         self.waiting: deque[Samples] = deque()  # what the caller is about to say
         self.keys = ""
@@ -105,6 +108,10 @@ class FakeDoor:
     def take_keys(self) -> str:
         keys, self.keys = self.keys, ""
         return keys
+
+    def take_complaint(self) -> str | None:
+        complaint, self.complaint = self.complaint, None
+        return complaint
 
     def hang_up(self) -> None:
         self.is_closed = True

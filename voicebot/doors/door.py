@@ -32,5 +32,16 @@ class Door(Protocol):
     def is_closed(self) -> bool:
         """Whether the far side has hung up or is gone."""
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the far side has put the call on hold: nobody hears the bot, what comes is music or nothing."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing has come for so long that the far side must be gone without a word."""
+
+    def take_complaint(self) -> str | None:
+        """What is wrong with the wire, once each time: a line for the call's log. The call goes on."""
+
     def hang_up(self) -> None:
         """Ends the call from this side; a second time does nothing."""

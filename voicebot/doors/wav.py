@@ -95,6 +95,8 @@ class WavDoor:
     """
 
     name: Literal["wav"] = "wav"
+    is_held = False
+    is_lost = False
 
     def __init__(self, sock: socket.socket, rate_hz: int) -> None:
         sock.setblocking(False)
@@ -128,6 +130,9 @@ class WavDoor:
     @property
     def is_closed(self) -> bool:
         return self._is_closed
+
+    def take_complaint(self) -> None:
+        return None
 
     def hang_up(self) -> None:
         self._is_closed = True

@@ -6,6 +6,7 @@ One link lives as long as its media process; it is never made anew.
 from voicebot.link.link import CommandFailed, Link, LinkBroken, LinkClosed, LinkError, NotAnswered
 from voicebot.link.messages import (
     Accepted,
+    Begin,
     Close,
     Command,
     Done,
@@ -20,15 +21,20 @@ from voicebot.link.messages import (
     Offer,
     Ping,
     Pong,
+    Press,
     Ready,
+    Reanswer,
     Refused,
+    Reoffer,
     Reply,
     Status,
     Told,
+    Type,
 )
 
 __all__ = [
     "Accepted",
+    "Begin",
     "Close",
     "Command",
     "CommandFailed",
@@ -49,9 +55,13 @@ __all__ = [
     "Offer",
     "Ping",
     "Pong",
+    "Press",
     "Ready",
+    "Reanswer",
     "Refused",
+    "Reoffer",
     "Reply",
     "Status",
     "Told",
+    "Type",
 ]

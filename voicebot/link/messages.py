@@ -16,7 +16,11 @@ HungUpBy: TypeAlias = Literal["caller", "bot", "agent", "network", "service"]
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A call for this process, answered at once. ``scenario`` is the key under which the process was given it."""
+    """A call for this process. ``scenario`` is the key under which the process was given it.
+
+    ``sdp`` is the session description that the far side offers; empty at a door with descriptions: this side shall
+    offer. ``host`` is the address of ours that the far side reaches.
+    """
 
     call_id: str
     door: DoorName
@@ -25,6 +29,51 @@ class Offer:
     direction: Literal["in", "out"]
     scenario: str
     variables: dict[str, str] = field(default_factory=dict)
+    sdp: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The far side has picked up, or knows that we have: the call starts. ``sdp`` is its answer where we offered.
+
+    Answered by :class:`Done`, or :class:`Refused` where that answer cannot be.
+    """
+
+    call_id: str
+    sdp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reoffer:
+    """The far side describes the session anew; without ``sdp`` it wants our offer. Answered as an offer is."""
+
+    call_id: str
+    sdp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reanswer:
+    """The far side's answer to what we offered for :class:`Reoffer`. Answered by :class:`Done` or :class:`Refused`."""
+
+    call_id: str
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Keys that came beside the sound (SIP INFO, a page's keypad). Answered by :class:`Done`."""
+
+    call_id: str
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """What a caller has typed instead of saying it. Answered by :class:`Done`."""
+
+    call_id: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +107,15 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The call has a slot. ``socket`` is the path at which its frames are exchanged, best at ``rate_hz``."""
+    """The call has a slot. Frames are exchanged where ``sdp`` says, which answers an offer or is one.
+
+    At doors without descriptions they are exchanged at the path ``socket``, best at ``rate_hz``.
+    """
 
     call_id: str
-    socket: str
+    socket: str = ""
     rate_hz: int = 8_000
+    sdp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +186,7 @@ class Gone:
     call_id: str
 
 
-Command: TypeAlias = Offer | HangUp | Drain | Close | Ping
+Command: TypeAlias = Offer | Begin | Reoffer | Reanswer | Press | Type | HangUp | Drain | Close | Ping
 Reply: TypeAlias = Accepted | Refused | Done | Pong | Failed
 Told: TypeAlias = Ready | Leaving | Events | Gone | Failed
 Message: TypeAlias = Command | Reply | Told
