@@ -33,6 +33,7 @@ import typer
 from aicc.commands.bench import bench
 from aicc.commands.bench_calls import bench_calls
 from aicc.commands.bench_kb import bench_kb
+from aicc.commands.call import call
 from aicc.commands.chat import chat
 from aicc.commands.demo import demo
 from aicc.commands.doctor import doctor
@@ -61,6 +62,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(serve)
+app.command()(call)
 app.command()(simulate)
 app.command()(transcribe)
 app.command()(say)

@@ -55,13 +55,17 @@ def _paths(model: type[BaseModel]) -> dict[tuple[str, ...], object]:
     for name, field in model.model_fields.items():
         paths[name,] = field.annotation
         for below in _arms(field.annotation):
-            if isinstance(below, type) and issubclass(below, BaseModel):
+            if _is_block(below):
                 paths |= {(name, *rest): kind for rest, kind in _paths(below).items()}
     return paths
 
 
 def _arms(annotation: object) -> tuple[Any, ...]:
     return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+
+
+def _is_block(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _is_table(annotation: object) -> bool:
@@ -74,16 +78,16 @@ def _path(name: str, known: Mapping[tuple[str, ...], object]) -> tuple[str, ...]
     path = tuple(word.lower() for word in words)
     if path in known:
         return path
-    if len(path) == 2 and words[1] and _is_table(known.get(path[:1])):
-        return path[0], words[1]
+    if len(path) > 1 and words[-1] and _is_table(known.get(path[:-1])):
+        return *path[:-1], words[-1]
     return None
 
 
 def _value(text: str, annotation: object) -> object:
-    """Texts stay texts, which the settings read as what they need; a table or a block may be written as YAML."""
+    """Texts stay texts, which the settings read as what they need; a table, a list or a block is written as YAML."""
     if text == "null":
         return None
-    if _is_table(annotation) or any(isinstance(arm, type) and issubclass(arm, BaseModel) for arm in _arms(annotation)):
+    if any(get_origin(arm) in (dict, tuple) or _is_block(arm) for arm in _arms(annotation)):
         try:
             return yaml.safe_load(text)
         except yaml.YAMLError:
@@ -96,7 +100,8 @@ def _put(result: dict[str, object], path: tuple[str, ...], value: object) -> Non
         result[path[0]] = value
         return
     block = result.get(path[0])
-    result[path[0]] = {**block, path[1]: value} if isinstance(block, dict) else {path[1]: value}
+    result[path[0]] = below = dict(block) if isinstance(block, dict) else {}
+    _put(below, path[1:], value)
 
 
 def _tell(name: str, known: Mapping[tuple[str, ...], object]) -> None:

@@ -2,8 +2,9 @@
 
 import difflib
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
 
 import yaml
 from pydantic import (
@@ -18,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from aicc.door_settings import AudioSocket, Listener, Rtp, Sip, Variable, Web, beside_the_file
 from aicc.environment import chosen_by_environment, variable_of
 from aicc.errors import AiccError
 from voicebot.dialogue.answer.endpoint import Endpoint
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     import typer
 
 FILE_NAME = "aicc.yaml"
-LARGEST_PORT = 65_535
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._+-]*"
 _SERVED_NAME = r"[A-Za-z0-9][A-Za-z0-9._+:/-]*"  # servers name models OWNER/NAME:TAG
 
@@ -65,20 +66,6 @@ def _one_of(value: str, *forms: str) -> str:
     raise PydanticCustomError("form", "write {forms}", {"forms": ", ".join(forms[:-1]) + f" or {forms[-1]}"})
 
 
-def _listener(value: str) -> str:
-    host, colon, port = value.rpartition(":")
-    if not (host and colon and port.isascii() and port.isdigit() and int(port) <= LARGEST_PORT):
-        raise PydanticCustomError("form", "write HOST:PORT, such as 127.0.0.1:8080 or 0.0.0.0:8080")
-    return value
-
-
-def _variable(value: str | None) -> str | None:
-    # the value may be the key itself: it is not repeated
-    if value is not None and not re.fullmatch(r"[A-Z][A-Z0-9_]*", value):
-        raise PydanticCustomError("form", "write the name of an environment variable that holds the key")
-    return value
-
-
 class Recordings(BaseModel):
     """What is kept of a call's sound. ``keep_days`` None: until somebody deletes it."""
 
@@ -86,7 +73,7 @@ class Recordings(BaseModel):
 
     record: bool = True
     keep_days: Annotated[int, Field(ge=1)] | None = 90
-    encrypt: Annotated[str | None, AfterValidator(_variable)] = None
+    encrypt: Variable = None
 
 
 class Calls(BaseModel):
@@ -131,7 +118,7 @@ class Settings(BaseModel):
     registry: Path | None = None
     models_url: str | None = None
 
-    http: Annotated[str, AfterValidator(_listener)] = "127.0.0.1:8080"
+    http: Listener = "127.0.0.1:8080"
     data: Path = Path("data")
     scenario: Path | None = None
     routes: dict[str, Path] = {}
@@ -145,11 +132,15 @@ class Settings(BaseModel):
     calls: Calls = Calls()
     telemetry: Telemetry = Telemetry()
 
+    sip: Sip = Sip()
+    rtp: Rtp = Rtp()
+    web: Web = Web()
+    audiosocket: AudioSocket = AudioSocket()
+
     @field_validator("models", "registry", "knowledge", "synonyms", "data", "scenario")
     @classmethod
     def _beside_the_file(cls, path: Path | None, info: ValidationInfo) -> Path | None:
-        folder = info.context if isinstance(info.context, Path) else Path.cwd()
-        return path and (folder / path.expanduser()).resolve()
+        return beside_the_file(path, info)
 
     @field_validator("routes", mode="before")
     @classmethod
@@ -198,7 +189,7 @@ class Settings(BaseModel):
         try:
             return type(self).model_validate(self.model_dump() | said, context=Path.cwd())
         except ValidationError as invalid:
-            [name] = invalid.errors()[0]["loc"]
+            name = invalid.errors()[0]["loc"][0]
             raise SettingsInvalid(_fault(f"--{name}", str(name), invalid.errors()[0])) from None
 
     @classmethod
@@ -231,36 +222,47 @@ def _read(path: Path) -> dict[str, object]:
     return {str(key): value for key, value in content.items()}
 
 
-_REQUIRED_OF_ANSWERS = [name for name, field in Endpoint.model_fields.items() if field.is_required()]
 # what stands where a key's name or an address should stand may be the key, or hold a password
-_NEVER_REPEATED = ("answers.key_from", "recordings.encrypt", "store")
-_BELOW: dict[str, type[BaseModel]] = {
-    "answers": Endpoint,
-    "recordings": Recordings,
-    "calls": Calls,
-    "telemetry": Telemetry,
-}
+_NEVER_REPEATED = re.compile(r"store|recordings\.encrypt|sip\.users\..*|.*_from")
 
 
 def _explain(path: Path | None, errors: list[ErrorDetails]) -> str:
     """The first mistake; people mend one at a time."""
-    first = errors[0]
+    first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
     parts = [str(part) for part in first["loc"]]
     key = ".".join(parts)
     where = variable_of(parts) or f"{path or FILE_NAME}"
     if first["type"] == "extra_forbidden":
-        known = list((_BELOW[parts[0]] if len(parts) > 1 else Settings).model_fields)
+        known = list(_block_of(parts[:-1]).model_fields)
         close = difflib.get_close_matches(parts[-1], known, n=1)
         way_out = f'did you mean "{close[0]}"?' if close else f"the keys are {', '.join(known)}"
         return f'{where}: unknown key "{key}": {way_out}'
     if first["type"] == "missing":
-        return f"{where}: {key} is missing: write {', '.join(_REQUIRED_OF_ANSWERS)} below answers"
+        block = _block_of(parts[:-1])
+        required = [name for name, field in block.model_fields.items() if field.is_required()]
+        return f"{where}: {key} is missing: write {', '.join(required)} below {'.'.join(parts[:-1])}"
     return _fault(f"{where}: {key}", key, first)
+
+
+def _block_of(path: Sequence[str]) -> type[BaseModel]:
+    """The model of what stands at ``path`` of the settings, in which something is unknown or missing."""
+    block: type[BaseModel] = Settings
+    for name in path:
+        if name in block.model_fields:  # else the number of an entry in a list
+            block = next(found for found in _models(block.model_fields[name].annotation))
+    return block
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
 
 
 def _fault(where: str, key: str, error: ErrorDetails) -> str:
     reason = error["msg"][0].lower() + error["msg"][1:]
-    shown = "what is written" if key in _NEVER_REPEATED else repr(error["input"])
+    shown = "what is written" if _NEVER_REPEATED.fullmatch(key) else repr(error["input"])
     return f"{where}: {shown} does not fit: {reason}"
 
 

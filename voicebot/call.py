@@ -12,8 +12,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from datetime import datetime
+from typing import Protocol
 
 import numpy as np
 
@@ -25,17 +25,8 @@ from voicebot.dialogue.mind import Mind
 from voicebot.dialogue.signals import Goodbye, Transfer
 from voicebot.dialogue.slots.slot import Slot
 from voicebot.doors.door import Door
-from voicebot.events import (
-    CallbackBooked,
-    CallEnded,
-    CallStarted,
-    Event,
-    Fault,
-    HandoffRequested,
-    Latency,
-    RecordingPaused,
-    RecordingResumed,
-)
+from voicebot.events import CallEnded, CallStarted, Event, Fault, Latency, RecordingPaused, RecordingResumed
+from voicebot.farewell import APOLOGY, APOLOGY_CALLBACK, APOLOGY_HANDOFF, TOO_LONG, By, Ending, Farewell, Takeover
 from voicebot.floor import Floor
 from voicebot.hearing import Hearing
 from voicebot.korean_time import korean_now
@@ -45,24 +36,17 @@ from voicebot.off_record import off_record
 from voicebot.patience import LOST_MS, Patience
 from voicebot.playing import Playing
 from voicebot.speaking import Voice
+from voicebot.turns.keys import with_pressed
+from voicebot.typed import typed
 
 log = logging.getLogger(__name__)
 
-APOLOGY = "죄송합니다. 지금 시스템에 문제가 생겨 더 도와드리기 어렵습니다."
-APOLOGY_HANDOFF = "상담사에게 연결해 드리겠습니다."
-APOLOGY_CALLBACK = "상담사가 곧 다시 전화드리겠습니다."
 PLEASE_WAIT = "잠시만 기다려 주세요."
-TOO_LONG = "통화가 너무 길어져 이만 마치겠습니다. 필요하시면 다시 전화해 주세요."
 SPOKEN_WHATEVER_HAPPENS = (APOLOGY, APOLOGY_HANDOFF, APOLOGY_CALLBACK, PLEASE_WAIT, TOO_LONG)
 """Spoken before the first call, so that they are there when the voice is not."""
 
 READ_MS = 3_000  # looking up what was said takes some milliseconds
-LEAVE_MS = 3_000  # what a conversation may still take to notice that its caller has gone
-SENTENCE_MS = 5_000  # of the bot's, when the service hangs up; who waits for its processes to end waits 12 s
-FAREWELL_MS = 120_000  # everything that is still to be said; a voice that hangs is noticed long before
-CALLBACK_MINUTES = 10
-
-By = Literal["caller", "bot", "agent", "network", "service"]
+COMPLAINTS_APART_MS = 1_000
 
 
 class Recorder(Protocol):
@@ -87,13 +71,6 @@ class Tools:
     voice: Voice
     reading: Executor
     now: Callable[[], datetime] = korean_now
-
-
-@dataclass(frozen=True, slots=True)
-class _Ending:
-    by: By
-    reason: str
-    fault: str | None = None  # the room that failed
 
 
 class Call:
@@ -137,12 +114,20 @@ class Call:
         self._turn_ended_ms = 0
         self._is_private = False
         self._was_idle = True
-        self._is_leaving = False  # its last sentence is being said
+        self._is_held = False  # by the far side: nobody hears the bot
+        self._pressed = ""  # beside the sound, and not heard yet
+        self._complaint_ms = 0  # when the door was last asked for one
         self._is_done = False  # the conversation is through
         self._is_over = False
-        self._over: asyncio.Future[_Ending] = asyncio.get_running_loop().create_future()
-        self._hushed: asyncio.Future[None] | None = None
         self._reading: asyncio.Future[None] | None = None
+        self._farewell = Farewell(
+            event_log.call_id,
+            self.playing,
+            self.record,
+            lambda: not door.is_held,
+            Takeover(caller.number, self._scenario.skill, self._summary),
+            tools.now,
+        )
 
     # ---- from ring to hang-up
 
@@ -154,11 +139,9 @@ class Call:
         )
         talk = asyncio.create_task(self.conversation.run(), name=f"conversation {self.log.call_id}")
         talk.add_done_callback(self._talked)
-        ending = _Ending("service", "stopped")
+        ending = Ending("service", "stopped")
         try:
-            waited: set[asyncio.Future[Any]] = {talk, self._over}
-            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-            ending = await self._ending_of(talk)
+            ending = await self._farewell.ending(talk)
         finally:
             talk.cancel()
             self._is_over = True
@@ -177,85 +160,49 @@ class Call:
     @property
     def is_thinking(self) -> bool:
         """Whether the conversation is at work: it neither waits for the caller nor has the call ended."""
-        return self._awaited is None and not (self._is_over or self._is_leaving or self._over.done() or self._is_done)
+        return self._awaited is None and not (self._is_over or self._is_ending or self._is_done)
+
+    @property
+    def _is_ending(self) -> bool:
+        """Whether nothing counts any more that the caller says: there is no answer, but perhaps a farewell."""
+        return self._farewell.is_leaving or self._farewell.is_decided
 
     def hang_up(self, by: By, reason: str) -> None:
         """Ends the call, from whatever side, at whatever moment."""
-        self._end(_Ending(by, reason))
+        self._end(Ending(by, reason))
 
-    def _end(self, ending: _Ending) -> None:
-        if not self._over.done():
-            self._over.set_result(ending)
+    def _end(self, ending: Ending) -> None:
+        self._farewell.decide(ending)
         if self._awaited is not None and not self._awaited.done():
             self._awaited.set_exception(HungUp())
-        if self._hushed is not None and not self._hushed.done():
-            self._hushed.set_result(None)
-
-    async def _ending_of(self, talk: asyncio.Task[Goodbye | Transfer]) -> _Ending:
-        """How the call ends: as the conversation did, or as somebody else wanted."""
-        if self._over.done():
-            ending = self._over.result()
-            if ending.fault is None and ending.reason != "too_long":
-                if ending.reason == "stopped":
-                    await self._finish_sentence()
-                await asyncio.wait({talk}, timeout=LEAVE_MS / 1000)  # it hears of it when it next says or asks
-                return ending
-            talk.cancel()
-            await asyncio.wait({talk}, timeout=LEAVE_MS / 1000)
-            await (self._say_last(TOO_LONG) if ending.fault is None else self._apologize())
-            return ending
-        if talk.cancelled():
-            return _Ending("service", "stopped")
-        error = talk.exception()
-        if error is None:
-            self.playing.insist()
-            await self._hush()
-            result = talk.result()
-            if self._over.done():
-                return self._over.result()
-            return _Ending("bot", result.reason if isinstance(result, Goodbye) else "handoff")
-        if isinstance(error, HungUp):
-            return self._over.result() if self._over.done() else _Ending("caller", "hung_up")
-        log.error("call %s: the conversation failed", self.log.call_id, exc_info=error)
-        self.fault("dialogue", f"{type(error).__name__}: {error}")
-        await self._apologize()
-        return _Ending("service", "fault")
 
     def fault(self, room: str, what: str) -> None:
-        self.record(Fault(room, " ".join(what.split())[:300], "the caller was told and is handed over or called back"))
+        self._farewell.fault(room, what)
 
-    async def _apologize(self) -> None:
-        """When the bot cannot go on: the caller hears so, a person is asked for, and calls back where that is known."""
-        number = self._caller.number
-        summary = self.conversation.memory.summary(None, self.conversation.memory.last_heard)
-        self.record(HandoffRequested("fault", self._scenario.skill, summary))
-        if number:
-            at = self._tools.now() + timedelta(minutes=CALLBACK_MINUTES)
-            self.record(CallbackBooked(at.isoformat(timespec="minutes"), number))
-        await self._say_last(APOLOGY, APOLOGY_CALLBACK if number else APOLOGY_HANDOFF)
+    def _summary(self) -> str:
+        """For the person who takes over when the bot cannot go on."""
+        memory = self.conversation.memory
+        return memory.summary(None, memory.last_heard)
 
-    async def _say_last(self, *texts: str) -> None:
-        self._over = asyncio.get_running_loop().create_future()  # a caller who hangs up now ends the farewell
-        self._is_leaving = True
-        self.playing.silence()
-        self.playing.broken = None
-        for text in texts:
-            self.playing.say(text, 0, interruptible=False)
-        await self._hush()
+    # ---- beside the sound
 
-    async def _finish_sentence(self) -> None:
-        """Before the service goes down: a bot that breaks off in the middle of a word sounds broken."""
-        self._over = asyncio.get_running_loop().create_future()
-        self._is_leaving = True
-        self.playing.finish_sentence()
-        await self._hush(SENTENCE_MS)
+    def press(self, keys: str) -> None:
+        """Keys that came another way than the door's (SIP INFO, a page's keypad); heard with the next tick's sound.
 
-    async def _hush(self, most_ms: int = FAREWELL_MS) -> None:
-        """Until everything is said, or nobody hears it any more."""
-        if self.playing.is_idle or self._over.done():
+        What is on no telephone is passed over, and so is what comes while ``MOST_WAITING`` wait.
+        """
+        self._pressed = with_pressed(self._pressed, keys)
+
+    def type(self, text: str) -> None:
+        """What the caller has typed on a page is a turn, as if it had been said; see ``typed.py`` for what counts.
+
+        It takes the place of what is being said. While ``listening.MOST_TURNS`` wait for the bot it is passed over.
+        """
+        if self._is_over or self._is_ending:
             return
-        self._hushed = asyncio.get_running_loop().create_future()
-        await asyncio.wait({self._hushed}, timeout=most_ms / 1000)
+        if heard := typed(text):
+            self._floor.type(heard, self.log.now_ms)
+            self._listen_now()
 
     # ---- the tick
 
@@ -269,8 +216,11 @@ class Call:
         if self._is_over:
             return
         self._frame = self.door.receive()
-        self.ear.hear(self._floor.heard(self._frame))
-        if keys := self.door.take_keys():
+        if self.door.is_held != self._is_held:
+            self._hold(self.door.is_held)
+        self.ear.hear(self._floor.heard(self._silence if self._is_held else self._frame))
+        keys, self._pressed = self._pressed + self.door.take_keys(), ""
+        if keys:
             self._floor.press(keys, self.log.now_ms)
 
     def say_frame(self) -> bool:
@@ -279,7 +229,7 @@ class Call:
             return False
         now_ms = self.log.now_ms
         self._listen(now_ms)
-        said = self.playing.next_frame()
+        said = None if self._is_held else self.playing.next_frame()
         out = self._silence if said is None else said
         self.door.send(out)
         self._floor.said(out)
@@ -295,13 +245,21 @@ class Call:
             for listener in self._listeners:
                 listener.write(self._silence, self._silence)
 
+    def _hold(self, is_held: bool) -> None:
+        """Nobody hears the bot, and what it would hear is music: it waits, with what it says and for the caller."""
+        self._is_held = is_held
+        self._floor.hold(is_held)
+        if not is_held:
+            self._patience.bot_ended_ms = self.log.now_ms
+            self._answering = None  # how long its answer took is no matter of the bot's
+
     def _listen_now(self) -> None:
         """Words have become final: the conversation has them before the next tick, and that one plays its answer."""
         if not self._is_over:
             self._listen(self.log.now_ms)
 
     def _listen(self, now_ms: int) -> None:
-        if self._over.done() or self._is_leaving:
+        if self._is_ending:
             return
         self._floor.settle(now_ms, self._asked)
         self._patience.last_words_ms = self.listening.last_words_ms
@@ -324,21 +282,30 @@ class Call:
         if self.playing.is_idle and not self._was_idle:
             self._patience.bot_ended_ms = now_ms
         self._was_idle = self.playing.is_idle
-        if self._hushed is not None and not self._hushed.done() and (self._was_idle or self.playing.broken):
-            self._hushed.set_result(None)
-        if self.door.is_closed:
-            self._end(_Ending("caller", "hung_up"))
+        self._farewell.notice()
+        if self.door.is_lost:
+            self._end(Ending("network", "no_media"))
             return
-        if self._over.done() or self._is_leaving:
+        if self.door.is_closed:
+            self._end(Ending("caller", "hung_up"))
+            return
+        if now_ms - self._complaint_ms >= COMPLAINTS_APART_MS:
+            self._complaint_ms = now_ms
+            self._hear_complaint()
+        if self._is_ending:
             return
         if now_ms >= self._longest_ms:
-            self._end(_Ending("bot", "too_long"))
+            self._end(Ending("bot", "too_long"))
         elif self._tools.hearing.broken:
             self._break("ear", self._tools.hearing.broken)
         elif self.playing.broken:
             self._break("mouth", self.playing.broken)
-        elif self.playing.is_idle and not self.listening.is_busy:
+        elif self.playing.is_idle and not self.listening.is_busy and not self._is_held:
             self._lose_patience(now_ms)
+
+    def _hear_complaint(self) -> None:
+        if complaint := self.door.take_complaint():
+            self.record(Fault("door", " ".join(complaint.split())[:300], "the call goes on"))
 
     def _lose_patience(self, now_ms: int) -> None:
         since_ms = self.listening.voice_since_ms
@@ -353,7 +320,7 @@ class Call:
 
     def _break(self, room: str, what: str) -> None:
         self.fault(room, what)
-        self._end(_Ending("service", "fault", fault=room))
+        self._end(Ending("service", "fault", fault=room))
 
     # ---- the conversation's line
 
@@ -402,7 +369,7 @@ class Call:
             self.record(RecordingResumed() if recording else RecordingPaused())
 
     def _still_here(self) -> None:
-        if self._over.done() or self._is_leaving:
+        if self._is_ending:
             raise HungUp
 
     # ---- reading ahead

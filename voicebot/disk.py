@@ -88,6 +88,13 @@ class Disk:
             self._changed.notify()
         reached.wait()
 
+    def reached(self) -> Future[None]:
+        """Done when all that was submitted before has been tried; at once where the queue is full or closed."""
+        reached: Future[None] = Future()
+        if not self.submit(lambda: reached.set_result(None)):
+            reached.set_result(None)
+        return reached
+
     def close(self) -> None:
         """Blocks until all is done, what went aside too; what still fails is given up. A second time does nothing."""
         with self._changed:

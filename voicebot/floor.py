@@ -34,6 +34,7 @@ class Floor:
         self._canceller = EchoCanceller(rate_hz)
         self._recent: deque[Samples] = deque(maxlen=ECHO_WINDOW_MS // FRAME_MS)
         self._barge_in = BargeIn()
+        self._is_held = False  # nobody hears the bot, which hears nobody
         self._hears_echo = False  # the voice that is heard began as the bot's own
         self._somebody_ticks = 0  # in which it seemed to be somebody else's
         self._asked: tuple[str, Slot | None, bool] = ("", None, False)
@@ -53,13 +54,26 @@ class Floor:
             self._playing.drop()
         self._listening.press(keys, now_ms)
 
+    def type(self, heard: Heard, now_ms: int) -> None:
+        """A line that was typed cuts in."""
+        if self._listening.type(heard, now_ms) and self._playing.is_interruptible:
+            self._playing.drop()
+
+    def hold(self, is_held: bool) -> None:
+        """The bot waits with what it says, whoever is heard, and goes on when the hold ends."""
+        self._is_held = is_held
+        if is_held:
+            self._playing.pause()
+        else:
+            self._playing.resume()
+
     def settle(self, now_ms: int, asked: Slot | None) -> None:
         """What is heard is followed, and the bot pauses, goes on or gives way; ``asked`` is what it has asked for."""
         listening, playing = self._listening, self._playing
         listening.tick(now_ms, asked)
         if self._hears_echo:
             self._hear_behind_echo()
-        if not playing.is_idle:
+        if not playing.is_idle and not self._is_held:
             self._react(now_ms, asked)
         # nodding along ends no turn while the bot has something to say; it goes on
         listening.may_end = playing.is_idle or words_beyond_backchannels(listening.transcript) >= ENOUGH_SYLLABLES

@@ -24,6 +24,7 @@ from voicebot.text import to_written
 from voicebot.turn import TurnTaking
 from voicebot.turns.answered import key_lengths
 from voicebot.turns.keys import Keys
+from voicebot.typed import transcript
 from voicebot.vad.boundaries import VoiceStarted
 
 WORDLESS_MS = 700  # after a sound in which nothing was heard, it is forgotten
@@ -36,6 +37,7 @@ FINAL_LATE_MS = 3_000  # a final takes some milliseconds; this one will not come
 # A horn or a door is heard as a syllable now and then, of which the recognizer is not sure at all.
 NOISE_SYLLABLES, NOISE_CONFIDENCE = 3, 0.35
 READ_AHEAD_MS = 90  # of silence, before what was heard so far is looked up
+MOST_TURNS = 8  # that were typed or keyed and wait for the bot: later ones are dropped
 
 Reason = Literal["ending", "complete", "timeout", "dtmf"]
 
@@ -103,6 +105,17 @@ class Listening:
             self._record(Dtmf(key))
             self._keys.press(key, now_ms)
         self.forget()
+
+    def type(self, heard: Heard, now_ms: int) -> bool:
+        """A line that was typed is a turn at once, in the place of what was being said; whether it is taken."""
+        if len(self.turns) >= MOST_TURNS:
+            return False
+        self.turn += 1
+        self._record(transcript(heard, self.turn, now_ms))
+        self._record(TurnEnded(self.turn, heard.spoken, heard.written, 0, "complete"))
+        self.turns.append(Turn(heard, now_ms, now_ms, now_ms))
+        self.forget()
+        return True
 
     def forget(self) -> None:
         """What was heard of this utterance was nothing: nodding along, an echo, noise."""
@@ -220,6 +233,8 @@ class Listening:
         self._close()
 
     def _end_keys(self, pressed: str, now_ms: int) -> None:
+        if len(self.turns) >= MOST_TURNS:
+            return
         self.turn += 1
         heard = Heard.of(pressed, source="dtmf")
         self._record(TurnEnded(self.turn, pressed, heard.written, 0, "dtmf"))

@@ -1,4 +1,4 @@
-"""All calls of one media process: their slots, their doors, the one timer that ticks them, what is kept of them."""
+"""All calls of one media process: their slots, their doors, the one timer that ticks them, what the front wants."""
 
 from __future__ import annotations
 
@@ -6,53 +6,59 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 
-from voicebot.call import Call, Listener, Recorder, Tools
+from voicebot.call import Call, Tools
 from voicebot.dialogue.line import Caller
 from voicebot.dialogue.mind import Mind
 from voicebot.disk import Disk
 from voicebot.doors.door import Door
+from voicebot.doors.negotiable import ConnectingDoor, NegotiableDoor, NotAcceptable
 from voicebot.doors.wav import WavListener
-from voicebot.events import Fault, Logged
-from voicebot.journal import Journal
-from voicebot.link import Accepted, HungUpBy, Offer, Refused, Status
-from voicebot.log import EventLog
+from voicebot.events import CallEnded, CallStarted, Fault, Logged
+from voicebot.keeping import Keeping, Kept
+from voicebot.link import (
+    Accepted,
+    Begin,
+    CallCommand,
+    Done,
+    HangUp,
+    HungUpBy,
+    Offer,
+    Press,
+    Reanswer,
+    Refused,
+    Reoffer,
+    Reply,
+    Status,
+    Type,
+)
 from voicebot.pacing import Pacer
-from voicebot.recording import Recording
-from voicebot.recording_file import RecordingError
-from voicebot.tap import Tap
 
 log = logging.getLogger(__name__)
 
 ARRIVE_S = 5.0  # who was let in and does not come gives the slot back
+RING_S = 200.0  # a telephone rings three minutes at most (RFC 3261 §16.6); the front gives up long before
 NEWS_S = 0.02  # events are told together, a tick's worth at a time
 CLOSE_S = 8.0  # for farewells; who watches over this process waits a little longer
 
-
-@dataclass(frozen=True, slots=True)
-class Keeping:
-    """What is kept of calls, and where: ``folder/calls/<call_id>/``. ``key`` encrypts recordings at rest."""
-
-    folder: Path
-    record: bool = True
-    key: bytes | None = None
-    longest_ms: int = 30 * 60_000
-
-    def of_call(self, call_id: str) -> Path:
-        return self.folder / "calls" / call_id
+OpenDoor = Callable[[Offer], NegotiableDoor]
+"""Makes the door of a call whose sides agree by descriptions. OSError where there is no port, or no such door."""
 
 
 @dataclass(slots=True)
 class _Slot:
-    """A call that was claimed: it waits for its door, or it runs."""
+    """A call that was claimed: it waits for its caller, or it runs. ``door`` is one that is agreed by descriptions."""
 
     offer: Offer
-    waiting: asyncio.TimerHandle | None = None
+    waiting: asyncio.TimerHandle
+    door: NegotiableDoor | None = None
+    has_begun: bool = False
     call: Call | None = None
 
 
@@ -70,6 +76,7 @@ class Media:
         slots: int,
         keeping: Keeping,
         socket: Path,
+        open_door: OpenDoor,
         events: Callable[[list[Logged]], None],
         gone: Callable[[str], None],
     ) -> None:
@@ -77,9 +84,9 @@ class Media:
         self._minds = minds
         self._most = slots
         self._keeping = keeping
+        self._open_door = open_door
         self._events, self._gone = events, gone
         self._slots: dict[str, _Slot] = {}
-        self._journals: dict[str, Journal] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
         self._news: list[Logged] = []
@@ -99,32 +106,113 @@ class Media:
 
     # ---- commands
 
-    def offer(self, offer: Offer) -> Accepted | Refused:
+    async def obey(self, command: CallCommand) -> Reply:
+        """What the front wants of one call."""
+        match command:
+            case Offer():
+                return await self.offer(command)
+            case Begin(call_id, sdp):
+                return await self._begin(call_id, sdp)
+            case Reoffer(call_id, sdp):
+                return await self._reoffer(call_id, sdp)
+            case Reanswer(call_id, sdp):
+                return await self._reanswer(call_id, sdp)
+            case Press() | Type():
+                return Done(self._enter(command))
+            case HangUp(call_id, by, reason):
+                return Done(self.hang_up(call_id, by, reason))
+
+    async def offer(self, offer: Offer) -> Accepted | Refused:
         """Claims a slot, at once or not at all; the call begins when its caller arrives at the door."""
-        if self._is_draining:
-            return Refused("draining")
-        if self.sick:
-            return Refused(self.sick)
-        if offer.call_id in self._slots or self._keeping.of_call(offer.call_id).exists():
-            return Refused(f"there is a call {offer.call_id} already: give each call an id of its own")
-        if len(self._slots) >= self._most:
-            return Refused("full")
-        if offer.scenario not in self._minds:
-            return Refused(f'no scenario "{offer.scenario}" here: there are {", ".join(self._minds)}')
-        if offer.door != "wav":
-            return Refused(f"no door {offer.door} here: there is wav")
-        slot = self._slots[offer.call_id] = _Slot(offer)
+        if refused := self._why_not(offer):
+            return Refused(refused)
+        has_socket = offer.door in ("wav", "audiosocket")
+        waiting = self._loop.call_later(
+            ARRIVE_S if has_socket else RING_S, self._stayed_away, offer.call_id, "network", "no_answer"
+        )
+        slot = self._slots[offer.call_id] = _Slot(offer, waiting)
         self._empty.clear()
-        slot.waiting = self._loop.call_later(ARRIVE_S, self._stayed_away, offer.call_id)
-        self._wav.expect(offer.call_id)
-        return Accepted(offer.call_id, str(self._socket), 8_000)
+        if has_socket:
+            self._wav.expect(offer.call_id)
+            return Accepted(offer.call_id, str(self._socket), 8_000)
+        try:
+            slot.door = self._open_door(offer)
+            sdp = await (slot.door.answer(offer.sdp) if offer.sdp else slot.door.offer())
+        except NotAcceptable as error:
+            self._give_up(offer.call_id)
+            return Refused(str(error), is_description=True)
+        except OSError as error:
+            self._give_up(offer.call_id)
+            log.error("call %s: %s", offer.call_id, error)
+            return Refused(f"no {offer.door} door could be opened: see the log of the media process")
+        except BaseException:
+            self._give_up(offer.call_id)
+            raise
+        if isinstance(slot.door, ConnectingDoor):
+            self._task(self._connect(offer.call_id, slot.door), f"door of {offer.call_id}")
+        return Accepted(offer.call_id, sdp=sdp)
+
+    def _why_not(self, offer: Offer) -> str | None:
+        if self._is_draining:
+            return "draining"
+        if self.sick:
+            return self.sick
+        if offer.call_id in self._slots or self._keeping.of_call(offer.call_id).exists():
+            return f"there is a call {offer.call_id} already: give each call an id of its own"
+        if len(self._slots) >= self._most:
+            return "full"
+        if offer.scenario not in self._minds:
+            return f'no scenario "{offer.scenario}" here: there are {", ".join(self._minds)}'
+        return None
+
+    async def _begin(self, call_id: str, sdp: str) -> Done | Refused:
+        """The second time it does nothing: an ACK may be repeated."""
+        slot = self._slots.get(call_id)
+        if slot is None or slot.door is None:
+            return Done(False)
+        if sdp and not slot.has_begun:
+            try:
+                await slot.door.take_answer(sdp)
+            except NotAcceptable as error:
+                return Refused(str(error), is_description=True)
+        self._arrived(call_id, slot.door)
+        return Done()
+
+    async def _reoffer(self, call_id: str, sdp: str) -> Accepted | Refused:
+        slot = self._slots.get(call_id)
+        if slot is None or slot.door is None:
+            return Refused("the call is over")
+        try:
+            return Accepted(call_id, sdp=await (slot.door.answer(sdp) if sdp else slot.door.offer()))
+        except NotAcceptable as error:
+            return Refused(str(error), is_description=True)
+
+    async def _reanswer(self, call_id: str, sdp: str) -> Done | Refused:
+        slot = self._slots.get(call_id)
+        if slot is None or slot.door is None:
+            return Done(False)
+        try:
+            await slot.door.take_answer(sdp)
+        except NotAcceptable as error:
+            return Refused(str(error), is_description=True)
+        return Done()
+
+    def _enter(self, entered: Press | Type) -> bool:
+        slot = self._slots.get(entered.call_id)
+        if slot is None or slot.call is None:
+            return False
+        if isinstance(entered, Press):
+            slot.call.press(entered.keys)
+        else:
+            slot.call.type(entered.text)
+        return True
 
     def hang_up(self, call_id: str, by: HungUpBy, reason: str) -> bool:
         slot = self._slots.get(call_id)
         if slot is None:
             return False
         if slot.call is None:
-            self._stayed_away(call_id)
+            self._stayed_away(call_id, by, reason)
         else:
             slot.call.hang_up(by, reason)
         return True
@@ -185,23 +273,49 @@ class Media:
 
     # ---- calls
 
-    def _stayed_away(self, call_id: str) -> None:
-        if (waiting := self._slots[call_id].waiting) is not None:
-            waiting.cancel()  # else it would ring for the next call of this id
+    async def _connect(self, call_id: str, door: ConnectingDoor) -> None:
+        """The call of a door that opens by itself, some time after both sides have agreed."""
+        if await door.connected():
+            self._arrived(call_id, door)
+        elif call_id in self._slots:
+            self._stayed_away(call_id, "network", "no_way")
+
+    def _stayed_away(self, call_id: str, by: HungUpBy, reason: str) -> None:
+        """Nothing is kept of a caller who did not come; but of a call of ours that nobody took, that it was tried."""
         self._wav.forget(call_id)
+        offer = self._slots[call_id].offer
+        self._give_up(call_id)
+        if offer.direction == "in":
+            self._gone(call_id)
+        else:
+            self._task(self._keep_attempt(offer, by, reason), f"attempt {call_id}")
+
+    async def _keep_attempt(self, offer: Offer, by: HungUpBy, reason: str) -> None:
+        kept = Kept(offer.call_id, 8_000, replace(self._keeping, record=False), self._disk, self._written)
+        scenario = self._minds[offer.scenario].scenario.scenario
+        kept.event_log.append(CallStarted(offer.direction, offer.door, offer.caller, offer.callee, scenario))
+        kept.event_log.append(CallEnded(by, reason, kept.event_log.now_ms))
+        await kept.close(lambda: None)
+        self._tell()
+        self._gone(offer.call_id)
+
+    def _give_up(self, call_id: str) -> None:
+        """A call that has not begun."""
+        slot = self._slots[call_id]
+        slot.waiting.cancel()  # else it would ring for the next call of this id
+        if slot.door is not None:
+            slot.door.hang_up()
         self._free(call_id)
-        self._gone(call_id)
 
     def _arrived(self, call_id: str, door: Door) -> None:
         slot = self._slots.get(call_id)
-        if slot is None or slot.call is not None:
-            door.hang_up()
+        if slot is None or slot.has_begun:
+            if slot is None or slot.door is not door:
+                door.hang_up()
             return
-        if slot.waiting is not None:
-            slot.waiting.cancel()
-        task = asyncio.create_task(self._hold(slot, door), name=f"call {call_id}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        slot.waiting.cancel()
+        slot.has_begun = True
+        self._task(self._hold(slot, door), f"call {call_id}")
 
     async def _hold(self, slot: _Slot, door: Door) -> None:
         """One call, and what is kept of it; whatever happens, its slot is free again in the end."""
@@ -209,33 +323,19 @@ class Media:
         if self._slots.get(offer.call_id) is not slot:  # hung up as its caller came in
             door.hang_up()
             return
-        journal: Journal | None = None
-        recording: Recording | None = None
-        tap: Tap | None = None
+        kept: Kept | None = None
         try:
-            folder = self._keeping.of_call(offer.call_id)
-            event_log = EventLog(offer.call_id, written=self._written)
-            journal = Journal(folder, self._disk, self._reporter(event_log, "journal"))
-            self._journals[offer.call_id] = journal
-            recorders: tuple[Recorder, ...] = ()
-            listeners: tuple[Listener, ...] = ()
-            if self._keeping.record:
-                on_fault = self._reporter(event_log, "recording")
-                recording = Recording(folder, door.rate_hz, self._disk, on_fault, self._keeping.key)
-                recorders = (recording,)
-            with contextlib.suppress(OSError):  # no shared memory: helpers do without sound, the call does not
-                tap = Tap.create(offer.call_id, door.rate_hz)
-                listeners = (tap,)
+            kept = Kept(offer.call_id, door.rate_hz, self._keeping, self._disk, self._written)
             slot.call = Call(
                 door,
                 self._minds[offer.scenario],
                 self._tools,
                 Caller(offer.caller, offer.callee, offer.direction, offer.variables),
-                event_log,
-                recorders,
-                listeners,
+                kept.event_log,
+                kept.recorders,
+                kept.listeners,
                 longest_ms=self._keeping.longest_ms,
-                recording_name=recording.name if recording else None,
+                recording_name=kept.recording_name,
             )
             self._pacer.add(slot.call)
             await slot.call.run()
@@ -245,16 +345,10 @@ class Media:
             door.hang_up()
             if slot.call is not None:
                 self._pacer.remove(slot.call)
-            if tap is not None:
-                tap.close()
-            sealed = recording.finish() if recording is not None else None
-            if journal is not None:
-                journal.close()
-                self._journals.pop(offer.call_id, None)
-            self._free(offer.call_id)
-            if sealed is not None:
-                with contextlib.suppress(RecordingError):  # told in the log of this process; the front tries again
-                    await asyncio.wrap_future(sealed)
+            if kept is None:
+                self._free(offer.call_id)
+            else:
+                await kept.close(lambda: self._free(offer.call_id))
             self._tell()
             self._gone(offer.call_id)
 
@@ -264,10 +358,14 @@ class Media:
         if not self._slots:
             self._empty.set()
 
+    def _task(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     # ---- news
 
     def _written(self, logged: Logged) -> None:
-        self._journals[logged.call_id].append(logged)
         if not self._news:
             self._loop.call_later(NEWS_S, self._tell)
         self._news.append(logged)
@@ -276,17 +374,3 @@ class Media:
         news, self._news = self._news, []
         if news:
             self._events(news)
-
-    def _reporter(self, event_log: EventLog, room: str) -> Callable[[str], None]:
-        """For what fails on the disk's threads: a fault in the call's log, written on the loop."""
-
-        def write(what: str) -> None:
-            if not event_log.has_ended:
-                event_log.append(Fault(room, what, "the call goes on"))
-
-        def report(what: str) -> None:
-            log.error("call %s: %s", event_log.call_id, what)
-            with contextlib.suppress(RuntimeError):  # the loop is closed
-                self._loop.call_soon_threadsafe(write, what)
-
-        return report

@@ -21,6 +21,9 @@ def serve(
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where calls are kept; ./data where left out.")
     ] = None,
+    sip: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where SIP listens, by UDP and TCP; nowhere where left out.")
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The settings file, as before the subcommand.")
     ] = None,
@@ -40,7 +43,8 @@ def serve(
         from aicc.settings import Settings, settings_of
 
         settings = Settings.load(config) if config else settings_of(context)
-        settings = settings.with_options(http=http, data=data and data.absolute())
+        by_sip = settings.sip.model_dump() | {"listen": sip} if sip else None
+        settings = settings.with_options(http=http, data=data and data.absolute(), sip=by_sip)
         with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(served(settings, lambda serving: _tell(serving, write)))
 
@@ -55,11 +59,17 @@ def _tell(serving: "Serving", write: WriteLine | None) -> None:
             "scenarios": list(serving.scenarios),
             "processes": serving.processes,
             "slots": serving.slots,
+            "page": serving.page,
+            "telephones": list(serving.telephones),
         }
         write(facts | key)
         return
     names = ", ".join(serving.scenarios)
     typer.echo(f"{names}: {serving.slots} calls at once in {serving.processes} processes, kept in {serving.data}")
+    if serving.page:
+        typer.echo(f"call it from a browser: {serving.page}")
+    for telephone in serving.telephones:
+        typer.echo(f"telephones call {telephone}")
     typer.echo(f"the API listens at {serving.address}, its pages at {serving.address}/docs")
     if serving.first_key:
         typer.echo(f"its first key, shown this once: {serving.first_key}")

@@ -12,7 +12,20 @@ from aicc.service.live_calls import LiveCalls
 from aicc.service.process import Process, ProcessFailed, StartProcess
 from voicebot.doors.door import DoorName
 from voicebot.events import Logged
-from voicebot.link import Accepted, CommandFailed, HungUpBy, LinkClosed, LinkError, Offer, Refused, Status
+from voicebot.link import (
+    Accepted,
+    CallCommand,
+    CommandFailed,
+    Done,
+    HangUp,
+    HungUpBy,
+    LinkClosed,
+    LinkError,
+    Offer,
+    Refused,
+    Reply,
+    Status,
+)
 from voicebot.log import new_call_id
 
 log = logging.getLogger(__name__)
@@ -35,8 +48,9 @@ class Reports(Protocol):
 class Front:
     """Supervises ``count`` media processes, each in a place of its own. Made and used on one loop.
 
-    ``end_call`` makes whole what is left of a call, whether it ended well or died with its process. ``renewed_s`` is
-    how long calls may go on in a process that is replaced because its scenarios are old.
+    ``end_call`` makes whole what is left of a call, whether it ended well or died with its process; ``left`` is told of
+    it at once: no process has the call any more. ``renewed_s`` is how long calls may go on in a process that is
+    replaced because its scenarios are old.
     """
 
     def __init__(
@@ -47,6 +61,7 @@ class Front:
         end_call: Callable[[str], Awaitable[None]],
         reports: Reports,
         renewed_s: float,
+        left: Callable[[str], None] = lambda call_id: None,
     ) -> None:
         self.processes: list[Process] = []
         self._start = start
@@ -55,6 +70,7 @@ class Front:
         self._end_call = end_call
         self._reports = reports
         self._renewed_s = renewed_s
+        self._left = left
         self._names: set[str] = set()
         self._leaving = asyncio.Event()
         self._fewer = asyncio.Event()  # set for a moment when a process has ended
@@ -128,15 +144,18 @@ class Front:
         direction: Literal["in", "out"],
         scenario: str,
         variables: Mapping[str, str],
+        sdp: str = "",
+        host: str = "",
     ) -> Accepted | Refused:
-        """Finds a slot for a call; refused as ``busy`` where there is none."""
+        """Finds a slot for a call; refused as ``busy`` where there is none. See :class:`voicebot.link.Offer`."""
         refused = Refused(LEAVING if self._leaving.is_set() else BUSY if self.processes else "no media process is up")
         asked: list[Process] = []
         # a call gets an id of its own for each process that is asked: nobody knows what one that is silent has done
         while process := self.claim(call_id := new_call_id(), asked):
             asked.append(process)
+            offer = Offer(call_id, door, caller, callee, direction, scenario, dict(variables), sdp, host)
             try:
-                answer = await process.offer(Offer(call_id, door, caller, callee, direction, scenario, dict(variables)))
+                answer = await process.ask(offer)
             except LinkError as error:
                 log.warning("%s did not take call %s: %s", process.name, call_id, error)
                 if isinstance(error, CommandFailed):
@@ -147,19 +166,28 @@ class Front:
             if isinstance(answer, Accepted):
                 return answer
             process.calls.discard(call_id)
+            assert isinstance(answer, Refused), answer
+            if answer.is_description:
+                return answer  # any other process would say the same
             if answer.reason not in ("full", "draining"):
                 refused = answer
         return refused
 
-    async def hang_up(self, call_id: str, by: HungUpBy = "service", reason: str = "hung_up") -> bool:
-        """Ends a call from outside; False where it is not up."""
+    async def ask(self, call_id: str, command: CallCommand) -> Reply:
+        """Has the call's process do it. Refused where no process has the call, or the one that has it fails."""
         for process in self.processes:
             if call_id in process.calls:
                 try:
-                    return await process.hang_up(call_id, by, reason)
+                    return await process.ask(command)
                 except LinkError as error:
-                    log.warning("%s did not hang up call %s: %s", process.name, call_id, error)
-        return False
+                    log.warning("%s did not %s call %s: %s", process.name, type(command).__name__, call_id, error)
+                    return Refused("the call's process does not answer")
+        return Refused("the call is over")
+
+    async def hang_up(self, call_id: str, by: HungUpBy = "service", reason: str = "hung_up") -> bool:
+        """Ends a call from outside; False where it is not up."""
+        reply = await self.ask(call_id, HangUp(call_id, by, reason))
+        return isinstance(reply, Done) and reply.found
 
     # ---- news of the processes
 
@@ -167,6 +195,7 @@ class Front:
         self._live.take(batch)
 
     def gone(self, call_id: str) -> None:
+        self._left(call_id)
         self._task(self._end(call_id))
 
     def status(self, process: Process) -> None:
@@ -232,6 +261,7 @@ class Front:
         if process.has_died:
             log.error("%s has died with %d calls", process.name, len(process.calls))
         for call_id in process.calls:
+            self._left(call_id)
             self._task(self._end(call_id))
 
     async def _end(self, call_id: str) -> None:
@@ -243,7 +273,8 @@ class Front:
     async def _take_back(self, process: Process, call_id: str) -> None:
         """Of a process that said nothing to an offer: where it has the call, it tells when that is gone."""
         try:
-            if await process.hang_up(call_id, "service", "not_answered"):
+            reply = await process.ask(HangUp(call_id, "service", "not_answered"))
+            if isinstance(reply, Done) and reply.found:
                 return
         except LinkError:
             return  # its end will tell

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from aicc.service.process import Start
 from voicebot.events import Logged
-from voicebot.link import Accepted, HungUpBy, Offer, Refused, Status
+from voicebot.link import CallCommand, Reply, Status
 
 Result = TypeVar("Result")
 
@@ -19,9 +19,7 @@ class Holding(Protocol):
     @property
     def sick(self) -> str | None: ...
 
-    def offer(self, offer: Offer) -> Accepted | Refused: ...
-
-    def hang_up(self, call_id: str, by: HungUpBy, reason: str) -> bool: ...
+    async def obey(self, command: CallCommand) -> Reply: ...
 
     async def drain(self, seconds: float) -> None: ...
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
+from aicc.lines import told
 from aicc.service.life import Holding, Life, OpenMedia, until_sick
 from aicc.service.opening import open_media
 from aicc.service.process import News, Start
-from voicebot.link import Accepted, HungUpBy, Offer, Refused, Status
+from voicebot.link import CallCommand, CommandFailed, Reply, Status
+
+log = logging.getLogger(__name__)
 
 STATUS_PAUSE_S = 1.0
 SICK_DRAIN_S = 60.0
@@ -35,11 +39,12 @@ class LocalProcess:
         process._media = await open_media(start, news.events, process._gone)
         return process
 
-    async def offer(self, offer: Offer) -> Accepted | Refused:
-        return self._holding.offer(offer)
-
-    async def hang_up(self, call_id: str, by: HungUpBy, reason: str) -> bool:
-        return self._holding.hang_up(call_id, by, reason)
+    async def ask(self, command: CallCommand) -> Reply:
+        try:
+            return await self._holding.obey(command)
+        except Exception as error:
+            log.exception("%s failed", type(command).__name__)
+            raise CommandFailed(told(error)) from error
 
     async def leave(self, seconds: float) -> None:
         self.left.set()

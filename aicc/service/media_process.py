@@ -32,11 +32,9 @@ from voicebot.link import (
     Events,
     Failed,
     Gone,
-    HangUp,
     Leaving,
     Link,
     LinkError,
-    Offer,
     Ping,
     Pong,
     Ready,
@@ -113,16 +111,14 @@ class MediaProcess:
         if self._media is None:
             return Failed("not ready yet")
         match command:
-            case Offer():
-                return self._media.offer(command)
-            case HangUp():
-                return Done(self._media.hang_up(command.call_id, command.by, command.reason))
             case Drain():
                 self._life.drain(command.seconds)
             case Close():
                 self._life.close()
             case Ping():
                 return Pong(self._media.status())
+            case _:
+                return await self._media.obey(command)
         return Done()
 
     async def _replaced_when_sick(self, media: Holding, link: Link) -> None:

@@ -6,11 +6,13 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aicc.errors import AiccError
 from aicc.service.process import Start
+from aicc.service.web.ice import ice_servers
 from aicc.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,7 +30,9 @@ class KeyMissing(AiccError):
 async def open_media(start: Start, events: Callable[[list[Logged]], None], gone: Callable[[str], None]) -> Media:
     """Some seconds of computing, off the loop. Raises what the rooms raise, with a sentence for a person."""
     from aicc.mind import open_mind
-    from voicebot.media import Keeping, Media
+    from voicebot.doors.opening import Doors
+    from voicebot.keeping import Keeping
+    from voicebot.media import Media
 
     settings = start.settings
     keeping = Keeping(
@@ -46,7 +50,16 @@ async def open_media(start: Start, events: Callable[[list[Logged]], None], gone:
     minds = {
         name: await open_mind(folder, settings, start.addresses.get(name)) for name, folder in start.scenarios.items()
     }
-    media = Media(tools, minds, settings.slots, keeping, start.socket, events, gone)
+    any_host = "::" if settings.sip.address and ":" in settings.sip.address else "0.0.0.0"
+    doors = Doors(
+        settings.rtp.ports,
+        settings.rtp.codecs,
+        settings.rtp.srtp,
+        settings.rtp.lost_seconds,
+        rtp_host=any_host if settings.sip.address else None,
+        ice_servers=partial(ice_servers, settings.web.ice),
+    )
+    media = Media(tools, minds, settings.slots, keeping, start.socket, doors.open, events, gone)
     opened.append(media)
     media.open()
     return media

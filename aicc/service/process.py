@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from aicc.errors import AiccError
 from aicc.settings import Settings
 from voicebot.events import Logged
-from voicebot.link import Accepted, HungUpBy, Offer, Refused, Status
+from voicebot.link import CallCommand, Reply, Status
 
 
 class ProcessFailed(AiccError):
@@ -84,11 +84,8 @@ class Process(Protocol):
     def has_died(self) -> bool:
         """Whether it ended without a word."""
 
-    async def offer(self, offer: Offer) -> Accepted | Refused:
-        """:class:`voicebot.link.LinkError` where there is no answer: nobody knows whether the call was taken."""
-
-    async def hang_up(self, call_id: str, by: HungUpBy, reason: str) -> bool:
-        """Whether there was such a call; :class:`voicebot.link.LinkError`."""
+    async def ask(self, command: CallCommand) -> Reply:
+        """:class:`voicebot.link.LinkError` where there is no answer: nobody knows whether it was done."""
 
     async def leave(self, seconds: float) -> None:
         """No further calls; it ends behind the last one, or after ``seconds``. Does not wait for that."""

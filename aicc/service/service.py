@@ -7,9 +7,11 @@ from pathlib import Path
 
 from aicc.service.api.service import CallWanted, NoDoor, NoScenario
 from aicc.service.calling import CallIn
+from aicc.service.doors import Doors
 from aicc.service.front import Front
 from aicc.service.live_calls import LiveCalls, LiveLog
 from aicc.service.scenarios import Scenarios
+from aicc.service.sip.telephone import NobodyToCall
 from voicebot.events import Logged
 from voicebot.link import Accepted, Refused
 from voicebot.store import Store
@@ -21,6 +23,7 @@ class RunningService:
     def __init__(
         self,
         front: Front,
+        doors: Doors,
         calls: LiveCalls,
         scenarios: Scenarios,
         store: Store,
@@ -28,7 +31,7 @@ class RunningService:
         recording_key: bytes | None = None,
     ) -> None:
         self.store, self.folder, self.recording_key = store, folder, recording_key
-        self._front, self._calls, self._scenarios = front, calls, scenarios
+        self._front, self._doors, self._calls, self._scenarios = front, doors, calls, scenarios
 
     def live(self) -> list[str]:
         return self._calls.live()
@@ -40,9 +43,13 @@ class RunningService:
         return self._calls.follow_all()
 
     async def place(self, wanted: CallWanted) -> str:
-        if self._scenarios.find(wanted.scenario) is None:
+        scenario = self._scenarios.find(wanted.scenario)
+        if scenario is None:
             raise NoScenario(self._no_scenario(wanted.scenario))
-        raise NoDoor("no door of this service can place calls: recorded callers only call in")
+        try:
+            return await self._doors.place(wanted.number, scenario, wanted.variables)
+        except NobodyToCall as error:
+            raise NoDoor(str(error)) from None
 
     async def hang_up(self, call_id: str) -> bool:
         return await self._front.hang_up(call_id)
@@ -73,6 +80,7 @@ class RunningService:
             "slots": sum(process.slots for process in processes if not process.left.is_set()),
             "scenarios": self._scenarios.names,
             "problems": self.is_ready()[1],
+            "telephone": self._doors.status(),
             "processes": {
                 process.name: {
                     "calls": len(process.calls),

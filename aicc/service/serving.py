@@ -22,6 +22,7 @@ from aicc.service.api.keys import KeyRing, chosen_key, first_key
 from aicc.service.api.server import listen, server
 from aicc.service.calling import calls_socket, calls_taken
 from aicc.service.data_folder import held, run_folder
+from aicc.service.doors import Doors
 from aicc.service.endings import Endings
 from aicc.service.expiring import expire_for_ever
 from aicc.service.front import Front
@@ -53,7 +54,10 @@ class AddressTaken(AiccError):
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A service that takes calls. ``first_key`` is set where it has just been made: it is shown this once."""
+    """A service that takes calls. ``first_key`` is set where it has just been made: it is shown this once.
+
+    ``page`` is where callers call from a browser, ``telephones`` are where SIP and AudioSocket listen.
+    """
 
     address: str
     data: Path
@@ -61,6 +65,8 @@ class Serving:
     processes: int
     slots: int
     first_key: str | None
+    page: str | None = None
+    telephones: tuple[str, ...] = ()
 
 
 async def serve(settings: Settings, ready: Callable[[Serving], None], command: Sequence[str] = COMMAND) -> None:
@@ -150,15 +156,16 @@ class _Parts:
         metrics = Metrics()
         writer = StoreWriter(store, self._read_journal, metrics.store_lag)
         traces = open_telemetry(settings.telemetry.otlp_endpoint)
-        heard = (metrics.heard, writer.heard, *([traces.heard] if traces else []))
+        doors = Doors(settings, self._scenarios)
+        heard = (metrics.heard, writer.heard, doors.heard, *([traces.heard] if traces else []))
         live = LiveCalls(self._read_journal, heard)
         endings = Endings(data, live, writer, key)
         count = 1 if settings.media_processes == 0 else settings.media_processes or max(2, _cores())
         renewed_s = settings.calls.longest_minutes * 60 + RENEWED_S
-        front = Front(self._start, count, live, endings.end, metrics, renewed_s)
-        service = RunningService(front, live, self._scenarios, store, data, key)
-        http = server(open_api(service, metrics, keys))
-        failed: ProcessFailed | None = None
+        front = Front(self._start, count, live, endings.end, metrics, renewed_s, doors.left)
+        service = RunningService(front, doors, live, self._scenarios, store, data, key)
+        http = server(open_api(service, metrics, keys, pages=doors.pages(service.log)))
+        failed: AiccError | None = None
         self._ending.of(front)
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(front.run())
@@ -174,12 +181,15 @@ class _Parts:
             ]
             try:
                 await front.started()
-                async with calls_taken(calls_socket(data), service.take_in):
+                async with calls_taken(calls_socket(data), service.take_in), doors.opened(front) as telephones:
                     if not front.is_draining:
                         names = tuple(self._scenarios.names)
-                        ready(Serving(_address(listening), data, names, count, count * settings.slots, first_key))
+                        slots = count * settings.slots
+                        page = f"{_address(listening)}/call" if settings.web.enabled else None
+                        at = _address(listening)
+                        ready(Serving(at, data, names, count, slots, first_key, page, tuple(telephones)))
                     await asyncio.wait({running})
-            except ProcessFailed as failure:
+            except AiccError as failure:
                 failed = failure
             finally:
                 for task in others:

@@ -14,26 +14,21 @@ from pathlib import Path
 
 from aicc.service.process import News, ProcessFailed, Start
 from voicebot.link import (
-    Accepted,
+    CallCommand,
     Close,
     Command,
-    Done,
     Drain,
     Events,
     Failed,
     Gone,
-    HangUp,
-    HungUpBy,
     Leaving,
     Link,
     LinkBroken,
     LinkError,
     NotAnswered,
-    Offer,
     Ping,
     Pong,
     Ready,
-    Refused,
     Reply,
     Status,
     Told,
@@ -99,15 +94,8 @@ class SpawnedProcess:
             raise
         return spawned
 
-    async def offer(self, offer: Offer) -> Accepted | Refused:
-        reply = await self._ask(offer)
-        if not isinstance(reply, Accepted | Refused):
-            raise LinkBroken(f"an offer was answered with {reply}")
-        return reply
-
-    async def hang_up(self, call_id: str, by: HungUpBy, reason: str) -> bool:
-        reply = await self._ask(HangUp(call_id, by, reason))
-        return isinstance(reply, Done) and reply.found
+    async def ask(self, command: CallCommand) -> Reply:
+        return await self._ask(command)
 
     async def leave(self, seconds: float) -> None:
         await self._tell_to_end(Drain(seconds), seconds + FAREWELL_S)

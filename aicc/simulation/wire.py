@@ -58,7 +58,7 @@ class WavWire:
 
     def __init__(self, sock: socket.socket, rate_hz: int) -> None:
         sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        note_arrivals(sock)
         self.rate_hz = rate_hz
         self.why_closed = ""
         self._socket: socket.socket | None = sock
@@ -81,9 +81,7 @@ class WavWire:
 
     def receive(self) -> list[Arrived]:
         arrived: list[Arrived] = []
-        now_ns = time.monotonic_ns()
-        since_ms, self._asked_ms = self._asked_ms, now_ns / 1e6
-        ahead_ns = time.time_ns() - now_ns  # the kernel's stamps are of the day's clock, which may jump
+        since_ms, self._asked_ms = self._asked_ms, time.monotonic_ns() / 1e6
         for _ in range(MOST_PACKETS_A_TICK):
             if self._socket is None:
                 break
@@ -98,8 +96,7 @@ class WavWire:
                 packet, notes = b"", []
             kind = packet[:1]
             if kind == FRAME and len(packet) == self._frame_bytes + 1:
-                at_ms = (_stamp_ns(notes) - ahead_ns) / 1e6 if notes else self._asked_ms
-                at_ms = min(max(at_ms, since_ms), self._asked_ms)
+                at_ms = arrival_ms(notes, since_ms, self._asked_ms)
                 arrived.append(Arrived(np.frombuffer(packet[1:], np.int16), at_ms))
             elif kind in (HANG_UP, b""):
                 self.why_closed = self.why_closed or packet[1:].decode("utf-8", "replace")
@@ -135,6 +132,16 @@ class WavWire:
             self._is_closed = True
 
 
-def _stamp_ns(notes: list[tuple[int, int, bytes]]) -> int:
+def note_arrivals(sock: socket.socket) -> None:
+    """Has the kernel note when each packet arrives, for :func:`arrival_ms`."""
+    sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+
+
+def arrival_ms(notes: list[tuple[int, int, bytes]], since_ms: float, now_ms: float) -> float:
+    """When a packet arrived by the monotonic clock, from what ``recvmsg`` gave beside it: between the two times."""
+    if not notes:
+        return now_ms
     seconds, nanoseconds = struct.unpack("qq", notes[0][2][:16])
-    return int(seconds) * 1_000_000_000 + int(nanoseconds)
+    ahead_ns = time.time_ns() - time.monotonic_ns()  # the kernel's stamps are of the day's clock, which may jump
+    at_ms: float = (seconds * 1_000_000_000 + nanoseconds - ahead_ns) / 1e6
+    return min(max(at_ms, since_ms), now_ms)

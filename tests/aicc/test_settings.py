@@ -74,7 +74,7 @@ def test_answers(site):
         ),
         ("answers: {url: 'http://a.kr/v1'}", "aicc.yaml: answers.model is missing: write url, model below answers"),
         ("answers: {url: a.kr, model: m}", "aicc.yaml: answers.url: 'a.kr' does not fit: write an address such as "),
-        ("answers: {modle: m}", "aicc.yaml: answers.url is missing"),
+        ("answers: {modle: m}", 'aicc.yaml: unknown key "answers.modle": did you mean "m'),
         (
             "answers: {url: 'http://a.kr', model: m, modle: x}",
             'aicc.yaml: unknown key "answers.modle": did you mean "m',

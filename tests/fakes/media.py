@@ -22,7 +22,7 @@ from aicc.service.process import Start
 from voicebot.disk import Disk
 from voicebot.events import CallEnded, CallStarted, Dtmf, Logged
 from voicebot.journal import Journal
-from voicebot.link import Accepted, HungUpBy, Offer, Refused, Status
+from voicebot.link import Accepted, CallCommand, Done, HangUp, HungUpBy, Offer, Refused, Reply, Status
 from voicebot.log import EventLog
 from voicebot.recording import Recording
 
@@ -45,6 +45,14 @@ class FakeMedia:
         self._calls: dict[str, FakeCall] = {}
         self._is_draining = False
         self._ended = asyncio.Event()
+
+    async def obey(self, command: CallCommand) -> Reply:
+        match command:
+            case Offer():
+                return self.offer(command)
+            case HangUp(call_id, by, reason):
+                return Done(self.hang_up(call_id, by, reason))
+        return Done(command.call_id in self._calls)
 
     def offer(self, offer: Offer) -> Accepted | Refused:
         do = offer.variables.get("do", "")

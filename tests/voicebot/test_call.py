@@ -7,18 +7,21 @@ from tests.fakes.live_call import (
     GREETING_TEXTS,
     HOURS,
     MORE,
+    OPENING,
     SILENCE_MS,
     SILENT,
     FakeServices,
     LiveCall,
 )
 from tests.fakes.sounds import is_voiced
-from voicebot.call import APOLOGY, APOLOGY_CALLBACK, APOLOGY_HANDOFF, PLEASE_WAIT, TOO_LONG
+from voicebot.call import PLEASE_WAIT
 from voicebot.dialogue.line import Caller
 from voicebot.events import (
     AnswerChosen,
     BotFinished,
     BotInterrupted,
+    BotPaused,
+    BotResumed,
     BotStarted,
     CallbackBooked,
     Dtmf,
@@ -33,6 +36,9 @@ from voicebot.events import (
     TranscriptPartial,
     TurnEnded,
 )
+from voicebot.farewell import APOLOGY, APOLOGY_CALLBACK, APOLOGY_HANDOFF, TOO_LONG
+from voicebot.listening import MOST_TURNS
+from voicebot.turns.keys import MOST_WAITING
 
 LOOK_UP = """
 flow: 조회
@@ -610,3 +616,214 @@ def test_a_service_that_ends_lets_the_bot_finish_its_sentence_and_no_more(tmp_pa
         assert [logged.event.text for logged in call.of(BotFinished)] == [call.of(BotStarted)[0].event.text]
         assert not call.of(BotInterrupted)
         assert call.log.read()[-1].event.by == "service"
+
+
+# ---- typing, and keys beside the sound
+
+
+def test_what_is_typed_is_a_turn_like_one_that_was_said(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.wait_until_greeted()
+        call.call.type("  언제\t열어요\n")
+        final, turn = call.wait_for(TranscriptFinal).event, call.wait_for(TurnEnded).event
+        assert (final.spoken, final.engine, final.turn) == ("언제 열어요", "typed", 1)
+        assert (turn.spoken, turn.turn, turn.reason) == ("언제 열어요", 1, "complete")
+        assert call.wait_for(BotStarted).event.text == HOURS
+
+
+def test_typing_cuts_in(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.pass_ms(300)
+        call.call.type("언제 열어요")
+        typed_ms = call.now_ms
+        call.wait_for(BotStarted, text=HOURS)
+        [cut_off] = call.of(BotInterrupted)
+        assert cut_off.at_ms == typed_ms
+        assert cut_off.event.text == GREETING_TEXTS[0]
+
+
+def test_what_must_be_said_is_said_before_a_typed_line_is_answered(tmp_path):
+    opening = OPENING + "    interruptible: false\n"
+    with LiveCall(tmp_path, opening=opening) as call:
+        call.pass_ms(300)
+        call.call.type("언제 열어요")
+        call.wait_for(BotStarted, text=HOURS)
+        assert call.texts(BotFinished) == GREETING_TEXTS
+        assert not call.of(BotInterrupted)
+
+
+def test_a_typed_line_takes_the_place_of_what_is_being_said(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.wait_until_greeted()
+        call.caller_says("내일 저녁 일곱 시에 자리가")
+        call.pass_ms(800)
+        call.door.waiting.clear()
+        call.call.type("언제 열어요")
+        call.wait_for(BotStarted, text=HOURS)
+        call.wait_for(BotFinished, text=MORE)
+        assert [logged.event.spoken for logged in call.of(TurnEnded)] == ["언제 열어요"]
+
+
+@pytest.mark.parametrize("nothing", ["", "   ", "\n\x00\x07", "\ud800"])
+def test_what_is_typed_without_a_character_is_nothing(tmp_path, nothing):
+    with LiveCall(tmp_path) as call:
+        call.wait_until_greeted()
+        call.call.type(nothing)
+        call.pass_ms(500)
+        assert not call.of(TurnEnded)
+
+
+def test_what_is_typed_without_end_is_bounded(tmp_path):
+    with LiveCall(tmp_path, opening=OPENING + "    interruptible: false\n") as call:
+        call.pass_ms(100)
+        for number in range(20):
+            call.call.type(f"{number} " + "가" * 1_000)
+        turns = [logged.event.spoken for logged in call.of(TurnEnded)]
+        assert len(turns) == MOST_TURNS
+        assert {len(turn) for turn in turns} == {500}
+
+
+def test_typing_after_the_end_is_nothing(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.caller_hangs_up()
+        call.wait_for_the_end()
+        call.call.type("언제 열어요")
+        call.call.press("1")
+        call.pass_ms(100)
+
+
+def test_what_is_typed_off_the_record_is_hidden(tmp_path):
+    with LiveCall(tmp_path, PRIVATE) as call:
+        call.wait_until_greeted()
+        call.call.type("카드로 결제할게요")
+        call.wait_for(BotFinished, text="카드 번호 네 자리요?")
+        call.call.type("9731")
+        call.wait_for(BotStarted, text="결제했어요.")
+        assert call.of(TranscriptFinal)[-1].event.written == "****"
+        assert "9731" not in str(call)
+
+
+def test_keys_beside_the_sound_are_keys(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.wait_until_greeted()
+        call.caller_presses("2")
+        call.call.press("1x")
+        call.call.press("#")
+        call.pass_ms(60)
+        assert [logged.event.digit for logged in call.of(Dtmf)] == ["1", "#", "2"]
+        assert call.of(TurnEnded)[0].event.spoken == "1#"
+
+
+def test_keys_beside_the_sound_are_bounded(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.wait_until_greeted()
+        for _ in range(100):
+            call.call.press("1" * 100)
+        call.pass_ms(20)
+        assert len(call.of(Dtmf)) == MOST_WAITING
+
+
+# ---- hold, and a wire that is wrong
+
+
+def test_on_hold_the_bot_waits_with_what_it_says_and_goes_on_behind(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.wait_until_greeted()
+        call.caller_says("언제 열어요")
+        call.wait_for(BotStarted, text=HOURS)
+        call.pass_ms(400)
+        call.door.is_held = True
+        call.pass_ms(40)
+        held_ms = call.now_ms
+        call.pass_ms(60_000)
+        assert call.bot_silent_since_ms <= held_ms
+        assert [logged.event.text for logged in call.of(BotPaused)] == [HOURS]
+        call.door.is_held = False
+        call.wait_for(BotFinished, text=HOURS)
+        call.wait_for(BotFinished, text=MORE)
+        assert call.kinds(BotPaused, BotResumed, BotInterrupted) == ["BotPaused", "BotResumed"]
+
+
+def test_who_is_on_hold_is_not_asked_whether_he_is_there(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.wait_until_greeted()
+        call.door.is_held = True
+        call.pass_ms(5 * SILENCE_MS)
+        assert call.texts(BotStarted) == GREETING_TEXTS
+        call.door.is_held = False
+        back_ms = call.now_ms
+        prompt = call.wait_for(BotStarted, text=SILENT)
+        assert SILENCE_MS <= prompt.at_ms - back_ms <= SILENCE_MS + 60
+
+
+def test_music_on_hold_is_no_caller(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.wait_until_greeted()
+        call.door.is_held = True
+        call.caller_says("언제 열어요")
+        call.pass_ms(4_000)
+        assert not call.of(TurnEnded)
+        assert any(is_voiced(frame) for frame in call.tape.caller)  # it is in the recording all the same
+
+
+def test_an_answer_that_falls_into_a_hold_comes_behind_it_and_is_no_slow_one(tmp_path):
+    with LiveCall(tmp_path, LOOK_UP, services=FakeServices(2)) as call:
+        call.wait_until_greeted()
+        call.caller_says("예약 찾아 주세요")
+        call.wait_for(BotFinished, text="찾아볼게요.")
+        call.door.is_held = True
+        call.pass_ms(50_000)
+        assert call.of(ServiceCalled)
+        assert "세 시에 두 분이에요." not in call.texts(BotStarted)
+        call.door.is_held = False
+        call.wait_for(BotStarted, text="세 시에 두 분이에요.")
+        assert all(logged.event.voice_to_voice_ms < 5_000 for logged in call.of(Latency))
+        assert not call.of(Fault)
+
+
+def test_a_hold_counts_for_the_length_of_a_call_and_nobody_hears_the_goodbye(tmp_path):
+    with LiveCall(tmp_path, longest_ms=20_000) as call:
+        call.wait_until_greeted()
+        call.door.is_held = True
+        ended = call.wait_for_the_end()
+        assert (ended.by, ended.reason) == ("bot", "too_long")
+        assert ended.duration_ms <= 20_100
+        assert TOO_LONG.partition(". ")[0] + "." not in call.texts(BotStarted)
+
+
+def test_a_caller_may_hang_up_on_hold(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.pass_ms(300)
+        call.door.is_held = True
+        call.pass_ms(1_000)
+        call.caller_hangs_up()
+        assert call.wait_for_the_end().by == "caller"
+
+
+def test_a_wire_that_has_gone_silent_ends_the_call(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.wait_until_greeted()
+        call.door.is_lost = True
+        ended = call.wait_for_the_end(1_000)
+        assert (ended.by, ended.reason) == ("network", "no_media")
+
+
+def test_a_wire_that_is_lost_in_the_goodbye_ends_it(tmp_path):
+    with LiveCall(tmp_path, longest_ms=5_000) as call:
+        call.wait_for(BotStarted, text=TOO_LONG.partition(". ")[0] + ".")
+        call.door.is_lost = True
+        assert call.wait_for_the_end(1_000).duration_ms < 6_000
+
+
+def test_what_is_wrong_with_the_wire_is_in_the_log_and_the_call_goes_on(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.wait_until_greeted()
+        call.door.complaint = "3 of 10\npackets are lost"
+        fault = call.wait_for(Fault, at_most_ms=1_040).event
+        assert fault == Fault("door", "3 of 10 packets are lost", "the call goes on")
+        call.door.complaint = "again"
+        call.pass_ms(900)
+        assert len(call.of(Fault)) == 1
+        call.caller_says("언제 열어요")
+        call.wait_for(BotStarted, text=HOURS)
+        assert len(call.of(Fault)) == 2

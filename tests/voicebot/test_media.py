@@ -27,7 +27,8 @@ from voicebot.hearing import Hearing
 from voicebot.journal import NAME, read_journal
 from voicebot.link import Accepted, Offer, Refused
 from voicebot.log import EventLog
-from voicebot.media import ARRIVE_S, Keeping, Media
+from voicebot.keeping import Keeping
+from voicebot.media import ARRIVE_S, Media
 from voicebot.sealing import open_recording
 from voicebot.speaking import Voice
 from voicebot.tap import TapError, TapReader
@@ -62,7 +63,7 @@ class House:
         self.clock = VirtualClock()
         self.loop = VirtualLoop(self.clock)
         monkeypatch.setattr(
-            "voicebot.media.EventLog",
+            "voicebot.keeping.EventLog",
             lambda call_id, written: EventLog(call_id, self.clock.now_ms, written),
         )
         self.hearing_worker = Inline()
@@ -83,7 +84,7 @@ class House:
         voice.prepare(SPOKEN_WHATEVER_HAPPENS, sounds.RATE_HZ)
         tools = Tools(self.hearing, voice, Inline())
         minds = {"tea": await open_fake_mind(company)}
-        media = Media(tools, minds, slots, keeping, folder / "s", self.told.extend, self._is_gone)
+        media = Media(tools, minds, slots, keeping, folder / "s", self.open_door, self.told.extend, self._is_gone)
         media.open()
         return media
 
@@ -111,7 +112,7 @@ class House:
             "scenario": "tea",
             "variables": {},
         }
-        return self.media.offer(Offer(call_id, **(fields | changed)))
+        return self.loop.run_until_complete(self.media.offer(Offer(call_id, **(fields | changed))))
 
     def call(self, call_id):
         """A call that has begun."""

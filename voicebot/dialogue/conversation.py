@@ -19,9 +19,11 @@ from voicebot.dialogue.asked import OFFER
 from voicebot.dialogue.cues import CHIT_CHAT, Repair
 from voicebot.dialogue.exchange import MOST, Exchange
 from voicebot.dialogue.foresight import foreseen
-from voicebot.dialogue.form import NUMBERS
+from voicebot.dialogue.form import BELIEVED, NUMBERS
 from voicebot.dialogue.heard import Heard
+from voicebot.dialogue.keypad import KEYPAD_AFTER
 from voicebot.dialogue.line import Caller, Line
+from voicebot.dialogue.menu import menu_of, offer_menu
 from voicebot.dialogue.mind import Mind
 from voicebot.dialogue.scenario.flow import Flow
 from voicebot.dialogue.signals import ChangeOfMind, Ended, Goodbye, Instead, LeaveFlow, RestartCall, Transfer
@@ -32,6 +34,7 @@ from voicebot.events import HandoffRequested
 
 MOST_EXCHANGES = 3  # questions and answers that a model is told of
 DEEPEST = 2  # flows that wait for another to end
+MOST_MISSES = 6  # in a row, whatever was offered in between
 UNDERSTOOD_WORDS = 2  # a sentence with as many content words was heard; if nothing fits it, nothing here answers it
 
 
@@ -116,12 +119,13 @@ class Conversation(Exchange):
 
     async def _serve(self, reading: Reading) -> None:
         offer, self._offer = self._offer, None
-        if offer and reading.repair == "cancel" and not _wanted(reading):
+        if offer and reading.repair == "cancel" and not reading.is_wish:
             return
-        answer = OFFER.slot.find(reading.heard, self.now(), asked=True)
+        is_key = reading.heard.source == "dtmf" and offer is None
+        answer = None if is_key else OFFER.slot.find(reading.heard, self.now(), asked=True)
         is_bare = answer is not None and (
             len(content(reading.heard.written)) <= 1
-            or (OPENING.match(reading.heard.written) is not None and not _wanted(reading))
+            or (OPENING.match(reading.heard.written) is not None and not reading.is_wish)
         )
         if offer and is_bare and answer and answer.value:
             self.understood()
@@ -130,7 +134,7 @@ class Conversation(Exchange):
             else:
                 await self._fulfil(offer, offer.hit.entry.question if offer.hit else "", reading)
             return
-        if is_bare and answer and answer.value is False and not _wanted(reading):
+        if is_bare and answer and answer.value is False and not reading.is_wish:
             if offer:
                 return
             await self.say_own("goodbye")
@@ -147,20 +151,44 @@ class Conversation(Exchange):
         if best is None or best.kind == "repair" or best.confidence < LIKELY:
             await (self.say_own("nothing_to_cancel") if reading.repair == "cancel" else self._unserved(reading))
             return
-        self.understood()
-        if best.kind == "flow" and len(flows) > 1 and is_close(flows[1], best):
+        is_one_of_two = best.kind == "flow" and len(flows) > 1 and is_close(flows[1], best)
+        is_guess = best.kind == "flow" and (best.confidence < SURE or reading.heard.confidence < LIKELY)
+        if (is_one_of_two or is_guess) and self.memory.not_understood >= KEYPAD_AFTER:
+            await self._missed()
+        elif is_one_of_two:
             await self._which(flows[0], flows[1], reading)
-        elif best.kind == "flow" and best.confidence < SURE:
+        elif is_guess:
             await self._offered(best, reading)
         else:
+            self.understood()
             await self._fulfil(best, reading.heard.written, reading)
 
     async def _unserved(self, reading: Reading) -> None:
-        again = self.own("anything_else")
-        if len(content(reading.heard.written)) < UNDERSTOOD_WORDS or reading.heard.confidence < LIKELY:
-            await self.not_understood(again, self._easier())
+        heard = reading.heard
+        if heard.source == "dtmf" or len(content(heard.written)) < UNDERSTOOD_WORDS or heard.confidence < BELIEVED:
+            await self._missed(wants_menu=heard.source == "dtmf")
             return
         await self.no_answer()
+
+    async def _missed(self, *, wants_menu: bool = False, was_guess: bool = False) -> None:
+        """What the caller wants is not understood, or was guessed and is not that: sorry, and the second time the menu.
+
+        Who presses keys that were not asked for wants the menu at once.
+        """
+        memory, limit = self.memory, self.mind.scenario.limits.not_understood
+        menu = menu_of(self.mind, self.own("menu_person")) if limit > KEYPAD_AFTER and not self.walks else None
+        if menu is None:
+            if not was_guess:
+                await self.not_understood(self.own("anything_else"), self._easier())
+            return
+        memory.not_understood += 1
+        if memory.not_understood > MOST_MISSES:
+            await self.give_up(self.own("anything_else"))
+        elif wants_menu or memory.not_understood >= KEYPAD_AFTER:
+            await offer_menu(self, menu)
+        elif not was_guess:
+            await self.say_own("not_understood")
+            await self.say(self.own("anything_else"), "repair")
 
     async def no_answer(self) -> None:
         """Nothing here answers it: a person could, and does when that has been so for too long."""
@@ -212,10 +240,13 @@ class Conversation(Exchange):
             both = Heard.of(f"{reading.heard.spoken} {answer.heard.spoken}", confidence=answer.heard.confidence)
             verdict, reading = True, replace(reading, heard=both)
         if verdict is None:
+            self.memory.not_understood += 1
             raise Instead(answer)
+        if not verdict:
+            await self._missed(was_guess=True)
+            return
         self.understood()
-        if verdict:
-            await self._fulfil(wish, reading.heard.written, reading)
+        await self._fulfil(wish, reading.heard.written, reading)
 
     def _answers_already(self, flow: Flow, heard: Heard) -> bool:
         """Whether who was offered a flow tells a number that it would ask for, instead of yes."""
@@ -231,14 +262,15 @@ class Conversation(Exchange):
         answer = await self.hear(None, question)
         chosen = next((wish for wish in answer.wishes if wish.name in (one.name, other.name)), None)
         spoken = answer.heard.written
-        if any(first in spoken for first in ("첫", "앞", "1번", "전자")):
+        if spoken.strip("#") == "1" or any(first in spoken for first in ("첫", "앞", "1번", "전자")):
             chosen = one
-        elif any(second in spoken for second in ("두 번", "두번", "뒤", "2번", "후자")):
+        elif spoken.strip("#") == "2" or any(second in spoken for second in ("두 번", "두번", "뒤", "2번", "후자")):
             chosen = other
-        if chosen:
-            await self._fulfil(chosen, reading.heard.written, reading)
-        else:
+        if chosen is None:
+            self.memory.not_understood += 1
             raise Instead(answer)
+        self.understood()
+        await self._fulfil(chosen, reading.heard.written, reading)
 
     async def _fulfil(self, wish: Wish, question: str, reading: Reading) -> None:
         if wish.kind == "flow":
@@ -333,10 +365,6 @@ _DROPPING = ("말고", "그냥", "아니", "취소", "대신", "안 할")
 def _drops(written: str) -> bool:
     """Whether the caller wants the one thing in place of the other."""
     return any(word in written for word in _DROPPING)
-
-
-def _wanted(reading: Reading) -> bool:
-    return any(wish.kind != "repair" and wish.confidence >= SURE for wish in reading.wishes)
 
 
 _FOLLOW_UP = 0.01

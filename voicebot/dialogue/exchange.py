@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from voicebot.dialogue.asked import Asked
 from voicebot.dialogue.cues import CHIT_CHAT, Repair
+from voicebot.dialogue.keypad import keypad_sentence, tells_keys
 from voicebot.dialogue.line import Caller, Line, Silence
 from voicebot.dialogue.memory import Memory
 from voicebot.dialogue.mind import Mind
@@ -218,17 +219,26 @@ class Exchange(ABC):
         memory = self.memory
         memory.not_understood += 1
         if memory.not_understood >= self.mind.scenario.limits.not_understood:
-            memory.not_understood = 0
-            if not await self.designers("not_understood"):
-                await self.say_own("give_up")
-                await self.hand_over("low_confidence")
-            await self.say(again, "repair")
-            return
-        if memory.not_understood == 1 or easier is None:
+            await self.give_up(again)
+        elif memory.not_understood == 1 or easier is None:
             await self.say_own("not_understood")
             await self.say(again, "repair")
         else:
             await self.say(easier, "repair")
+
+    async def give_up(self, again: str) -> None:
+        """A person takes over, unless a designer's flow goes on otherwise."""
+        self.memory.not_understood = 0
+        if not await self.designers("not_understood"):
+            await self.say_own("give_up")
+            await self.hand_over("low_confidence")
+        await self.say(again, "repair")
+
+    async def offer_keys(self, asked: Asked) -> None:
+        """What was just asked may be answered by keys too: said of what can be, unless the question has said so."""
+        sentence = keypad_sentence(asked)
+        if sentence and not tells_keys(" ".join(self.memory.said)):
+            await self.say_own(sentence[0], 메뉴=sentence[1])
 
     def understood(self) -> None:
         self.memory.not_understood = self.memory.unanswered = 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from voicebot.dialogue.asked import CONFIRMATION, Asked
 from voicebot.dialogue.heard import Heard
+from voicebot.dialogue.keypad import KEYPAD_AFTER
 from voicebot.dialogue.pieces import mended, orders_of
 from voicebot.dialogue.sentences import SENTENCES
 from voicebot.dialogue.signals import AskAgain, LeaveFlow
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 BELIEVED = 0.5  # below, an answer is not taken for one
 CERTAIN = 0.75  # below, a slot that is confirmed when unsure is confirmed
+MOST_REJECTED = (
+    2  # values that the caller says are wrong, if the slot allows no more: what is misheard is misheard again
+)
 VOLUNTEERED = 0.8  # what was not asked for must be clearer
 
 
@@ -78,7 +82,7 @@ class Form:
         question = self._prompt(settings.ask)
         easier = self._prompt(settings.easier) if settings.easier else None
         await conversation.say(question)
-        tries, pieces = 0, ""
+        tries, rejected, pieces = 0, 0, ""
         while True:
             reading = await conversation.hear(asked, question, easier)
             found, heard = self._former_put_right(asked, reading.heard) or self._joined(asked, pieces, reading)
@@ -94,7 +98,12 @@ class Form:
                 if settled := await self._settled(asked, found, heard):
                     await self._answer_beside(reading, settled)
                     return
+                rejected += 1
+                if rejected > max(settings.retries, MOST_REJECTED):
+                    await self._give_up()
                 await conversation.say(question, "repair")
+                if tries + rejected >= KEYPAD_AFTER:
+                    await conversation.offer_keys(asked)
                 continue
             if await self._otherwise(asked, reading, question, easier, found):
                 if settings.optional and self._skipped(reading):
@@ -102,12 +111,17 @@ class Form:
                 continue
             tries += 1
             if tries > settings.retries:
-                await conversation.say_own("give_up")
-                await conversation.hand_over("low_confidence")
+                await self._give_up()
             if found:
                 await conversation.say(self._complaint(asked, found), "repair")
             else:
                 await conversation.not_understood(question, easier)
+            if tries + rejected >= KEYPAD_AFTER and (found is None or found.problem in _MISHEARD):
+                await conversation.offer_keys(asked)
+
+    async def _give_up(self) -> None:
+        await self._conversation.say_own("give_up")
+        await self._conversation.hand_over("low_confidence")
 
     def _former_put_right(self, asked: Asked, heard: Heard) -> tuple[Found, Heard] | None:
         """A number that the flow did not accept, with a part of it put right: 아니 삼공일오예요."""
@@ -215,6 +229,8 @@ class Form:
                 raise LeaveFlow(is_wish=True)
             if not await conversation.digress(reading, question):
                 await conversation.not_understood(question, question)
+                if conversation.memory.not_understood >= KEYPAD_AFTER:
+                    await conversation.offer_keys(CONFIRMATION)
         conversation.understood()
         self._fill(asked, found, heard)
         return found
@@ -344,6 +360,7 @@ class Form:
 
 
 NUMBERS = ("digits", "order_number", "phone")
+_MISHEARD = (None, "digits", "partial")  # of a value that could rather be heard wrongly than meant so
 _QUESTION_CHARS = 8
 _SHORT_CHARS = 14
 _HARDLY = 0.4

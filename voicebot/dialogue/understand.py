@@ -17,7 +17,7 @@ from kb.entry import Entry, faces
 from kb.index import Hit, Index
 from kb.korean import content
 from voicebot.dialogue.cues import Repair, cue, examples, is_question
-from voicebot.dialogue.heard import Heard
+from voicebot.dialogue.heard import Heard, Source
 from voicebot.dialogue.scenario.flow import Flow
 
 Kind = Literal["flow", "faq", "repair"]
@@ -64,6 +64,11 @@ class Reading:
     def is_question(self) -> bool:
         return is_question(self.heard.written)
 
+    @property
+    def is_wish(self) -> bool:
+        """Whether it is surely for a flow, or for something that is known."""
+        return any(wish.kind != "repair" and wish.confidence >= SURE for wish in self.wishes)
+
 
 class Understanding:
     """Reads utterances for one scenario, for all its calls; what was read of a partial need not be read again."""
@@ -75,8 +80,12 @@ class Understanding:
         self._read_anew = lru_cache(KEPT)(self._read)
 
     def read(self, heard: Heard, today: date) -> Reading:
-        """What ``heard`` may mean on the day ``today``; how sure the recognizer was changes nothing of it."""
-        return replace(self._read_anew(replace(heard, confidence=1.0), today), heard=heard)
+        """What ``heard`` may mean on the day ``today``.
+
+        Neither how sure the recognizer was nor whether it was typed changes anything of it.
+        """
+        source: Source = "dtmf" if heard.source == "dtmf" else "speech"
+        return replace(self._read_anew(replace(heard, confidence=1.0, source=source), today), heard=heard)
 
     def forget(self) -> None:
         """What was read is read anew the next time."""

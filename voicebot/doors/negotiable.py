@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from voicebot.doors.door import Door
 
@@ -22,3 +22,11 @@ class NegotiableDoor(Door, Protocol):
 
     async def take_answer(self, sdp: str) -> None:
         """The far side's to :meth:`offer`; :class:`NotAcceptable`."""
+
+
+@runtime_checkable
+class ConnectingDoor(NegotiableDoor, Protocol):
+    """A door that is open some time after both sides have agreed: it has to find its way first (ICE)."""
+
+    async def connected(self) -> bool:
+        """Waits until it is open; False where that has failed."""

@@ -1,7 +1,8 @@
 """The door of recorded callers: an AF_UNIX SOCK_SEQPACKET socket, one packet for every 20 ms frame.
 
 A packet is one byte and what belongs to it: ``A`` and int16 little-endian PCM, ``K`` and keys that were pressed, ``H``
-for hanging up (behind it, perhaps, why). A caller's first packet is JSON: ``{"call": TOKEN, "rate_hz": 8000}``.
+for hanging up (behind it, perhaps, why). A caller's first packet is JSON: ``{"call": TOKEN, "rate_hz": 8000}``. With
+``"door": "audiosocket"`` it brings the TCP socket of somebody else, whose call it is (``handing_over.py``).
 """
 
 from __future__ import annotations
@@ -14,78 +15,28 @@ import logging
 import os
 import socket
 import stat
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from voicebot.audio import FRAME_MS, Samples
+from voicebot.doors import handing_over
+from voicebot.doors.audiosocket import AudioSocketDoor
+from voicebot.doors.jitter_queue import JitterQueue
+from voicebot.turns.keys import with_pressed
 
 log = logging.getLogger(__name__)
 
 FRAME, KEYS, HANG_UP = b"A", b"K", b"H"
 RATES_HZ = (8_000, 16_000)
-KEYPAD = frozenset("0123456789*#")
 
 FIRST_PACKET_S = 2.0  # who connects and says nothing for so long is sent away
 LARGEST_FIRST_PACKET_BYTES = 1_000
 MOST_STRANGERS = 64  # that have connected and not said yet which call they are
 
 MOST_PACKETS_A_TICK = 64  # a peer that floods the socket does not hold up the call
-MOST_KEYS = 64  # pressed and not yet asked for: later ones are dropped
-
-
-class JitterQueue:
-    """Frames on their way from the caller's clock to the call's, both of 20 ms but never in step.
-
-    Nothing is held back: a frame that comes late is silence now and in reserve from then on, so that the queue is as
-    long as the wire's jitter asks for. When more than ``RESERVE`` were waiting all through the last second, the oldest
-    silent one is dropped, after five seconds the softest: the caller's delay does not grow. When it is full the oldest
-    frame is dropped.
-    """
-
-    RESERVE = 1
-    MOST_FRAMES = 10
-    SILENT_PEAK = 100  # -50 dB below full scale
-    SILENT_DROP_TICKS = 50
-    ANY_DROP_TICKS = 250
-
-    def __init__(self, rate_hz: int) -> None:
-        self.silence = np.zeros(rate_hz * FRAME_MS // 1000, np.int16)
-        self.silence.flags.writeable = False
-        self._frames: deque[Samples] = deque(maxlen=self.MOST_FRAMES)
-        self._ticks_above_reserve = 0
-
-    def __len__(self) -> int:
-        return len(self._frames)
-
-    def put(self, frame: Samples) -> None:
-        self._frames.append(frame)
-
-    def take(self) -> Samples:
-        """The next frame; silence where none has come."""
-        if not self._frames:
-            self._ticks_above_reserve = 0
-            return self.silence
-        frame = self._frames.popleft()
-        if len(self._frames) <= self.RESERVE:
-            self._ticks_above_reserve = 0
-        else:
-            self._ticks_above_reserve += 1
-            if self._ticks_above_reserve >= self.SILENT_DROP_TICKS:
-                self._shorten()
-        return frame
-
-    def _shorten(self) -> None:
-        peaks = [max(int(frame.max()), -int(frame.min())) for frame in self._frames]
-        found = next((number for number, peak in enumerate(peaks) if peak < self.SILENT_PEAK), None)
-        if found is None and self._ticks_above_reserve >= self.ANY_DROP_TICKS:
-            found = peaks.index(min(peaks))
-        if found is not None:
-            del self._frames[found]
-            self._ticks_above_reserve = 0
 
 
 class WavDoor:
@@ -164,12 +115,7 @@ class WavDoor:
         if kind == FRAME and len(packet) == self._frame_bytes + 1:
             self._queue.put(np.frombuffer(packet[1:], np.int16))
         elif kind == KEYS:
-            self._keys = (self._keys + pressed(packet))[:MOST_KEYS]
-
-
-def pressed(packet: bytes) -> str:
-    """The keys of a ``K`` packet; what is on no telephone is left out."""
-    return "".join(key for key in packet[1:].decode("ascii", "ignore") if key in KEYPAD)
+            self._keys = with_pressed(self._keys, packet[1:].decode("ascii", "ignore"))
 
 
 def close(sock: socket.socket, why: str = "") -> None:
@@ -180,12 +126,12 @@ def close(sock: socket.socket, why: str = "") -> None:
 
 
 class WavListener:
-    """Lets recorded callers in at the socket file ``path``; whose token is expected is handed to ``arrived``.
+    """Lets callers in at the socket file ``path``; the door of whose token is expected is handed to ``arrived``.
 
     A token lets one caller in. Unknown tokens, first packets that are none and peers that say nothing are refused.
     """
 
-    def __init__(self, path: Path, arrived: Callable[[str, WavDoor], None]) -> None:
+    def __init__(self, path: Path, arrived: Callable[[str, WavDoor | AudioSocketDoor], None]) -> None:
         self._path = path
         self._arrived = arrived
         self._expected: set[str] = set()
@@ -253,43 +199,60 @@ class WavListener:
             asyncio.get_running_loop().add_reader(self._socket, self._accept)
 
     def _meet(self, peer: socket.socket) -> None:
+        packet, brought = b"", None
         try:
-            packet = peer.recv(LARGEST_FIRST_PACKET_BYTES + 1)
+            packet, brought = handing_over.receive(peer, LARGEST_FIRST_PACKET_BYTES + 1)
         except BlockingIOError:
             return
         except OSError:
-            packet = b""
+            pass
         introduced = introduction(packet)
         if introduced is None:
-            self._refuse(peer, 'the first packet is not {"call": TOKEN}')
-            return
-        token, rate_hz = introduced
-        if token not in self._expected:
-            self._refuse(peer, "no call has this token")
-            return
-        self._expected.discard(token)
-        self._part(peer)
-        self._arrived(token, WavDoor(peer, rate_hz))
+            self._refuse(peer, 'the first packet is not {"call": TOKEN}', brought)
+        elif (introduced.door == "audiosocket") != (brought is not None):
+            self._refuse(
+                peer, f"a caller at the door {introduced.door} brings {'no' if brought else 'a'} TCP socket", brought
+            )
+        elif introduced.token not in self._expected:
+            self._refuse(peer, "no call has this token", brought)
+        else:
+            self._expected.discard(introduced.token)
+            self._part(peer)
+            if brought is None:
+                self._arrived(introduced.token, WavDoor(peer, introduced.rate_hz))
+            else:
+                peer.close()
+                self._arrived(introduced.token, AudioSocketDoor(brought, introduced.rate_hz))
 
-    def _refuse(self, peer: socket.socket, why: str) -> None:
-        log.warning("a recorded caller was refused: %s", why)
+    def _refuse(self, peer: socket.socket, why: str, brought: socket.socket | None = None) -> None:
+        log.warning("a caller was refused: %s", why)
         self._part(peer)
         close(peer, why)
+        if brought is not None:
+            brought.close()
 
     def _part(self, peer: socket.socket) -> None:
         asyncio.get_running_loop().remove_reader(peer)
         self._strangers.pop(peer).cancel()
 
 
-def introduction(packet: bytes) -> tuple[str, int] | None:
-    """Token and rate in Hz of a first packet; None for anything else."""
+class Introduction(NamedTuple):
+    """What a first packet says."""
+
+    token: str
+    rate_hz: int = RATES_HZ[0]
+    door: Literal["wav", "audiosocket"] = "wav"
+
+
+def introduction(packet: bytes) -> Introduction | None:
+    """None for anything else."""
     try:
         said = json.loads(packet)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(said, dict):
         return None
-    token, rate_hz = said.get("call"), said.get("rate_hz", RATES_HZ[0])
+    token, rate_hz, door = said.get("call"), said.get("rate_hz", RATES_HZ[0]), said.get("door", "wav")
     if not isinstance(token, str) or not token or type(rate_hz) is not int or rate_hz not in RATES_HZ:
         return None
-    return token, rate_hz
+    return Introduction(token, rate_hz, door) if door in ("wav", "audiosocket") else None

@@ -7,6 +7,7 @@ from voicebot.link.link import CommandFailed, Link, LinkBroken, LinkClosed, Link
 from voicebot.link.messages import (
     Accepted,
     Begin,
+    CallCommand,
     Close,
     Command,
     Done,
@@ -35,6 +36,7 @@ from voicebot.link.messages import (
 __all__ = [
     "Accepted",
     "Begin",
+    "CallCommand",
     "Close",
     "Command",
     "CommandFailed",

@@ -120,9 +120,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """``full``, ``draining``, or a sentence for a person."""
+    """``full``, ``draining``, or a sentence for a person; ``is_description``: that the far side's is why."""
 
     reason: str
+    is_description: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,8 @@ class Gone:
     call_id: str
 
 
-Command: TypeAlias = Offer | Begin | Reoffer | Reanswer | Press | Type | HangUp | Drain | Close | Ping
+CallCommand: TypeAlias = Offer | Begin | Reoffer | Reanswer | Press | Type | HangUp
+Command: TypeAlias = CallCommand | Drain | Close | Ping
 Reply: TypeAlias = Accepted | Refused | Done | Pong | Failed
 Told: TypeAlias = Ready | Leaving | Events | Gone | Failed
 Message: TypeAlias = Command | Reply | Told

@@ -6,6 +6,13 @@ from collections.abc import Collection
 
 KEYS_PAUSE_MS = 2500  # long enough to look at the next digits of a card
 MOST_KEYS = 32  # a jammed key or a fax must not fill memory; what follows is dropped
+KEYPAD = frozenset("0123456789*#")
+MOST_WAITING = 64  # pressed at a door and not yet asked for
+
+
+def with_pressed(waiting: str, pressed: str) -> str:
+    """The keys that wait, with what of ``pressed`` is on a telephone behind them; what is too many is dropped."""
+    return (waiting + "".join(key for key in pressed[:MOST_WAITING] if key in KEYPAD))[:MOST_WAITING]
 
 
 class Keys:

@@ -22,6 +22,7 @@ from aicc.service.api.problem import Problem, ProblemTold, tell_problems
 from aicc.service.api.recordings import recordings
 from aicc.service.api.service import Service
 from aicc.service.metrics import Metrics
+from aicc.service.web.routes import Pages, web
 from voicebot.store import StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,10 @@ first message. Who reads too slowly is closed with 1013, and can replay.
 """
 
 
-def open_api(service: Service, metrics: Metrics, keys: KeyRing, patience: Patience | None = None) -> FastAPI:
-    """The service's HTTP face, for :func:`aicc.service.api.server.server` to serve."""
+def open_api(
+    service: Service, metrics: Metrics, keys: KeyRing, patience: Patience | None = None, pages: Pages | None = None
+) -> FastAPI:
+    """The service's HTTP face, for :func:`aicc.service.api.server.server` to serve; with ``pages``, callers' pages."""
     told = {"model": ProblemTold}
     app = FastAPI(
         title="aicc",
@@ -60,6 +63,8 @@ def open_api(service: Service, metrics: Metrics, keys: KeyRing, patience: Patien
     app.include_router(Readers(service, past, keys, metrics, patience or Patience()).routes())
     app.include_router(probes(service, metrics), responses={403: told})
     app.include_router(docs())
+    if pages:
+        app.include_router(web(pages))
     app.add_middleware(Guard, keys=keys)
     return app
 

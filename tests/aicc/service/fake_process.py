@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from aicc.service.process import News, ProcessFailed
-from voicebot.link import Accepted, LinkClosed, LinkError, Refused, Status
+from voicebot.link import Accepted, CallCommand, Done, HangUp, LinkClosed, LinkError, Offer, Refused, Status
 
 
 class FakeProcess:
@@ -23,11 +23,21 @@ class FakeProcess:
         self.answers: list[Refused | LinkError] = []
         self.offered: list[str] = []
         self.hung_up: list[str] = []
+        self.asked: list[CallCommand] = []
         self.held: set[str] = set()
         self.told_to_leave: float | None = None
         self._ended = asyncio.Event()
 
-    async def offer(self, offer):
+    async def ask(self, command):
+        match command:
+            case Offer():
+                return await self._offer(command)
+            case HangUp(call_id):
+                return self._hang_up(call_id)
+        self.asked.append(command)
+        return Done(command.call_id in self.held)
+
+    async def _offer(self, offer):
         self.offered.append(offer.call_id)
         await asyncio.sleep(0)
         answer = self.answers.pop(0) if self.answers else Accepted(offer.call_id, f"/run/{self.name}.sock")
@@ -37,11 +47,11 @@ class FakeProcess:
             self.held.add(offer.call_id)
         return answer
 
-    async def hang_up(self, call_id, by, reason):
+    def _hang_up(self, call_id):
         if self._ended.is_set():
             raise LinkClosed
         self.hung_up.append(call_id)
-        return call_id in self.held
+        return Done(call_id in self.held)
 
     async def leave(self, seconds):
         self.told_to_leave = seconds

@@ -12,7 +12,7 @@ from aicc.service.process import Start
 from aicc.settings import Settings
 from tests.fakes.media import open_fake_media
 from voicebot.events import CallEnded
-from voicebot.link import Accepted, Offer, Refused
+from voicebot.link import Accepted, Done, HangUp, Offer, Refused
 
 CALL = "01900000-0000-7000-8000-000000000001"
 
@@ -53,7 +53,7 @@ async def local(tmp_path):
 
 async def call(process, call_id=CALL, do=""):
     process.calls.add(call_id)
-    return await process.offer(Offer(call_id, "wav", "01012345678", "1588", "in", "s", {"do": do}))
+    return await process.ask(Offer(call_id, "wav", "01012345678", "1588", "in", "s", {"do": do}))
 
 
 def test_a_call_and_a_good_end(tmp_path):
@@ -65,7 +65,7 @@ def test_a_call_and_a_good_end(tmp_path):
             assert process.left.is_set()
             await asyncio.sleep(0)
             assert not living.done()
-            assert await process.hang_up(CALL, "service", "hung_up")
+            assert await process.ask(HangUp(CALL, "service", "hung_up")) == Done()
             await living
             assert heard.over == [CALL]
             assert isinstance(heard.told[-1].event, CallEnded)

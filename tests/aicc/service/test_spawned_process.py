@@ -15,7 +15,7 @@ from aicc.service.spawned_process import SpawnedProcess
 from aicc.settings import Settings
 from voicebot.events import CallEnded
 from voicebot.journal import NAME, read_journal
-from voicebot.link import Accepted, LinkClosed, NotAnswered, Offer
+from voicebot.link import Accepted, Done, HangUp, LinkClosed, NotAnswered, Offer
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +62,7 @@ async def spawned(tmp_path):
 
 async def call(process, call_id=CALL, do=""):
     process.calls.add(call_id)
-    return await process.offer(Offer(call_id, "wav", "01012345678", "1588", "in", "s", {"do": do}))
+    return await process.ask(Offer(call_id, "wav", "01012345678", "1588", "in", "s", {"do": do}))
 
 
 async def until(condition):
@@ -76,8 +76,8 @@ def test_a_call_and_a_good_end(tmp_path):
         async with spawned(tmp_path) as (process, heard, living):
             assert isinstance(await call(process), Accepted)
             await until(lambda: heard.statuses)
-            assert await process.hang_up(CALL, "service", "hung_up")
-            assert not await process.hang_up(CALL, "service", "hung_up")
+            assert await process.ask(HangUp(CALL, "service", "hung_up")) == Done()
+            assert await process.ask(HangUp(CALL, "service", "hung_up")) == Done(False)
             await until(lambda: heard.over == [CALL])
             assert process.calls == set()
             assert isinstance(heard.told[-1].event, CallEnded)
@@ -113,7 +113,7 @@ def test_a_process_that_hangs_is_killed(tmp_path, monkeypatch):
             await call(process, do="hang")
             with pytest.raises(NotAnswered):
                 while True:
-                    await process.hang_up("another", "service", "hung_up")
+                    await process.ask(HangUp("another", "service", "hung_up"))
             await living
             assert process.has_died
             assert process.calls == {CALL}
@@ -129,7 +129,7 @@ def test_a_process_that_is_told_to_end_by_its_operator_leaves_behind_its_calls(t
             process._process.send_signal(signal.SIGTERM)
             await process.left.wait()
             assert not living.done()
-            await process.hang_up(CALL, "caller", "hung_up")
+            await process.ask(HangUp(CALL, "caller", "hung_up"))
             await living
             assert heard.over == [CALL]
             assert not process.has_died

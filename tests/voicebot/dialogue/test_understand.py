@@ -153,5 +153,7 @@ def test_a_partial_and_then_the_same_final_cost_one_read(understanding: Understa
     partial = understanding.read(Heard.of("반품하고 싶어요"), TODAY)
     final = understanding.read(Heard.of("반품하고 싶어요"), TODAY)
     assert final == partial and counted.searches == 1
+    typed = understanding.read(Heard.of("반품하고 싶어요", source="typed"), TODAY)
+    assert typed.wishes == final.wishes and typed.heard.source == "typed" and counted.searches == 1
     understanding.read(Heard.of("반품하고 싶어요 그런데"), TODAY)
     assert counted.searches == 2

@@ -10,7 +10,8 @@ import pytest
 from aicc.simulation.wire import WavWire, WireUnavailable
 from voicebot.audio import Samples
 from voicebot.doors import wav
-from voicebot.doors.wav import JitterQueue, WavDoor, WavListener, introduction
+from voicebot.doors.wav import WavDoor, WavListener, introduction
+from voicebot.turns.keys import MOST_WAITING
 
 
 def frame(value: int, rate_hz: int = 8_000) -> Samples:
@@ -25,52 +26,6 @@ def ends() -> Iterator[tuple[socket.socket, WavDoor]]:
     yield peer, door
     door.hang_up()
     peer.close()
-
-
-# ---- the queue between two clocks
-
-
-def test_a_frame_that_comes_late_is_silence_and_then_in_reserve() -> None:
-    queue = JitterQueue(8_000)
-    queue.put(frame(1))
-    assert [queue.take()[0], queue.take()[0]] == [1, 0]  # the second had not come
-    queue.put(frame(2))
-    queue.put(frame(3))
-    assert [queue.take()[0], len(queue)] == [2, 1]
-
-
-def play_on(queue: JitterQueue, ticks: int, value: int) -> list[int]:
-    """One frame in, one out, each tick: what comes out."""
-    heard = []
-    for _ in range(ticks):
-        queue.put(frame(value))
-        heard.append(int(queue.take()[0]))
-    return heard
-
-
-def test_delay_that_is_not_needed_is_taken_back_in_silence() -> None:
-    queue = JitterQueue(8_000)
-    for _ in range(6):
-        queue.put(frame(0))
-    play_on(queue, 500, 0)
-    assert len(queue) == JitterQueue.RESERVE
-
-
-def test_speech_is_not_cut_for_the_sake_of_delay_until_it_has_lasted() -> None:
-    queue = JitterQueue(8_000)
-    for _ in range(3):
-        queue.put(frame(9_000))
-    play_on(queue, JitterQueue.ANY_DROP_TICKS - 1, 9_000)
-    assert len(queue) == 3
-    play_on(queue, 2, 9_000)
-    assert len(queue) == 2
-
-
-def test_a_full_queue_drops_the_oldest() -> None:
-    queue = JitterQueue(8_000)
-    for value in range(1, 31):
-        queue.put(frame(value))
-    assert queue.take()[0] == 30 - JitterQueue.MOST_FRAMES + 1
 
 
 # ---- the door
@@ -103,7 +58,7 @@ def test_a_peer_that_floods_does_not_hold_up_the_call(ends: tuple[socket.socket,
     for _ in range(wav.MOST_PACKETS_A_TICK + 10):
         peer.send(b"K0")
     door.receive()
-    assert len(door.take_keys()) == wav.MOST_KEYS
+    assert len(door.take_keys()) == MOST_WAITING
     door.receive()
     assert len(door.take_keys()) == 10
 
@@ -266,7 +221,11 @@ def test_a_caller_without_a_service_is_told_so(tmp_path: Path) -> None:
 
 
 def test_introductions() -> None:
-    assert introduction(json.dumps({"call": "a"}).encode()) == ("a", 8_000)
-    assert introduction(json.dumps({"call": "a", "rate_hz": 16_000, "more": 1}).encode()) == ("a", 16_000)
+    assert introduction(json.dumps({"call": "a"}).encode()) == ("a", 8_000, "wav")
+    assert introduction(json.dumps({"call": "a", "rate_hz": 16_000, "more": 1}).encode()) == ("a", 16_000, "wav")
+    assert introduction(b'{"call": "a", "door": "audiosocket"}') == ("a", 8_000, "audiosocket")
+    assert introduction(b'{"call": "a", "door": "sip"}') is None
+    assert introduction(b'{"call": "a", "door": ["wav"]}') is None
+    assert introduction(b"[" * 1_000) is None
     assert introduction(b'{"call": ""}') is None
     assert introduction(b'{"call": "a", "rate_hz": true}') is None

@@ -232,6 +232,8 @@ def _ways_to(flow: Flow, loaded: LoadedScenario) -> list[tuple[str, str]]:
         found.append(("start", "전화가 오면"))
     if flow.flow == scenario.outbound:
         found.append(("outbound", "전화를 걸면"))
+    if any(item.flow == flow.flow for item in scenario.menu.values()):
+        found.append(("menu", "번호를 누르면"))
     if flow.repairs is not None:
         found.append((f"on_{flow.repairs}", _REPAIRS.get(flow.repairs, flow.repairs)))
     elif flow.examples:

@@ -22,7 +22,7 @@ Texts are templates (``template.py``); conditions are expressions over the slots
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -85,6 +85,16 @@ class MessageService(Written):
     path: str = Field(pattern="^/")
 
 
+class MenuItem(Written):
+    """What a key of the menu leads to."""
+
+    flow: str = Field(min_length=1, description="The flow that the key begins.")
+    label: str | None = Field(default=None, min_length=1, description="As the bot says it; else the flow's name.")
+
+
+Key = Annotated[int, Field(ge=0, le=9)]
+
+
 class Abuse(Written):
     """The company's rule for abusive callers."""
 
@@ -95,7 +105,9 @@ class Abuse(Written):
 class Limits(Written):
     """When the bot stops trying."""
 
-    not_understood: int = Field(default=3, ge=1, le=5, description="In a row; then a person takes over.")
+    not_understood: int = Field(
+        default=3, ge=1, le=5, description="In a row; then a person takes over. From 3 on the menu comes before."
+    )
     silences: int = Field(default=3, ge=1, le=5, description="In a row; then the bot says goodbye.")
     silence_ms: int = Field(default=6_000, ge=2_000, le=30_000, description="Of a caller who was asked something.")
     answer_chars: int = Field(
@@ -119,6 +131,13 @@ class Scenario(Written):
     slots: dict[str, SlotSettings] = Field(default={}, description="Slots that several flows ask for.")
     sentences: dict[str, Lines] = Field(
         default={}, description="The bot's own sentences in the company's words; see sentences.yaml."
+    )
+    menu: dict[Key, MenuItem] = Field(
+        default={},
+        min_length=2,
+        max_length=9,
+        description="For callers who are not understood: the telephone's keys, 0 to 9, and the flow of each. "
+        "Else the engine makes one of the main flows, with a person on 0.",
     )
     abuse: Abuse = Abuse()
     limits: Limits = Limits()

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from voicebot.dialogue.scenario.flow import Abuse, Flow, Limits, MessageService, Scenario, Service
+from voicebot.dialogue.scenario.flow import Abuse, Flow, Limits, MenuItem, MessageService, Scenario, Service
 from voicebot.dialogue.scenario.misspelled import closest, did_you_mean
 from voicebot.dialogue.scenario.problem import Problem
 from voicebot.dialogue.scenario.slot_settings import SlotSettings
@@ -173,6 +173,8 @@ def _unfit(where: Where, value: Any, errors: list[ErrorDetails], error: ErrorDet
     """A value of another kind, or out of bounds."""
     key = f'"{where[-1]}"' if where and isinstance(where[-1], str) else "an entry"
     if error["loc"] and error["loc"][-1] == "[key]":
+        if where[0] == "menu":
+            return f'the menu cannot have the key "{where[-1]}"', "write one of the telephone's from 0 to 9"
         if error["type"] == "int_parsing":
             return f'the key "{where[-1]}" is not a number', "write an HTTP status such as 404"
         return f"the key {where[-1]} is not a text", f'write it in quotes: "{where[-1]}"'
@@ -249,8 +251,8 @@ def _model(where: Where, data: Any, root: type[BaseModel]) -> type[BaseModel] | 
         return next((kind for key, kind in STEPS if key in value), None)
     if _is_slot(where):
         return _SLOT_KINDS.get(str(value.get("type")))
-    if root is Scenario and where[0] == "services":
-        return Service
+    if root is Scenario and where[0] in ("services", "menu"):
+        return Service if where[0] == "services" else MenuItem
     if len(where) > 1 and where[-2] == "branch":
         return Arm
     return _PARTS.get(str(where[0])) if root is Scenario and len(where) == 1 else Variant

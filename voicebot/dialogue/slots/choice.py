@@ -17,7 +17,7 @@ from voicebot.dialogue.slots.order import places
 from voicebot.dialogue.slots.slot import Found
 from voicebot.text import to_written
 
-_BY_NAME, _BY_NUMBER, _BY_A_WORD, _UNASKED, _FEWEST_LETTERS = 0.95, 0.9, 0.8, 0.85, 3
+_BY_NAME, BY_NUMBER, _BY_A_WORD, _UNASKED, _FEWEST_LETTERS = 0.95, 0.9, 0.8, 0.85, 3
 _NEAR_ENOUGH = 0.78
 _CLEARLY_NEARER = 0.08
 _LONGEST_TAIL = 4  # syllables of particles and endings that a misheard name may carry
@@ -26,7 +26,7 @@ _MOST_WORDS = 6
 _WORD = re.compile("[가-힣A-Za-z0-9]+")
 
 
-class _Named(NamedTuple):
+class Named(NamedTuple):
     start: int
     end: int
     option: str
@@ -71,17 +71,17 @@ class Choice:
         chosen = named[0]
         return Found(chosen.option, chosen.option, chosen.certainty * heard.confidence, chosen.start, chosen.end)
 
-    def _pressed(self, keys: str) -> list[_Named]:
+    def _pressed(self, keys: str) -> list[Named]:
         digits = keys.strip(" #*")
         place = int(digits) if digits.isdecimal() and len(digits) <= 2 else 0
         if not 0 < place <= len(self.options):
             return []
-        return [_Named(0, len(keys), list(self.options)[place - 1], 1.0)]
+        return [Named(0, len(keys), list(self.options)[place - 1], 1.0)]
 
-    def _by_name(self, text: str, *, asked: bool) -> list[_Named]:
+    def _by_name(self, text: str, *, asked: bool) -> list[Named]:
         """The options named in ``text``; of names inside one another, the longest. A part of a name only if asked."""
         compact, offsets = _compact(text)
-        found: list[_Named] = []
+        found: list[Named] = []
         for name in self._names:
             if not (name.whole or asked):
                 continue
@@ -91,11 +91,11 @@ class Choice:
                 overlaps = any(start < other.end and other.start < end for other in found)
                 if not overlaps and _stands_free(text, start, end):
                     certainty = _BY_A_WORD if not name.whole else _BY_NAME if asked else _UNASKED
-                    found.append(_Named(start, end, name.option, certainty))
+                    found.append(Named(start, end, name.option, certainty))
                 at = compact.find(name.compact, at + 1)
         return sorted(found)
 
-    def _by_place(self, text: str) -> list[_Named]:
+    def _by_place(self, text: str) -> list[Named]:
         options = list(self.options)
         found = []
         for place in places(text, len(options)):
@@ -108,25 +108,25 @@ class Choice:
                 option = options[place.number - 1]
             else:
                 continue
-            found.append(_Named(place.start, place.end, option, _BY_NUMBER))
+            found.append(Named(place.start, place.end, option, BY_NUMBER))
         return found
 
-    def _by_number(self, text: str) -> list[_Named]:
+    def _by_number(self, text: str) -> list[Named]:
         """Six, in whatever is counted: 6달 of 1개월, 3개월 and 6개월."""
         found = []
         for number in _NUMBER.finditer(text):
             holding = self._holding(int(number.group()))
             if len(holding) == 1:
-                found.append(_Named(number.start(), number.end(), holding[0], _BY_A_WORD))
+                found.append(Named(number.start(), number.end(), holding[0], _BY_A_WORD))
         return found
 
     def _holding(self, number: int) -> list[str]:
         """The options with that number in their name."""
         return [option for option, numbers in self._numbers.items() if str(number) in numbers]
 
-    def _by_sound(self, text: str) -> list[_Named]:
+    def _by_sound(self, text: str) -> list[Named]:
         """The option that some words of the answer sound like, if no other one is nearly as near."""
-        best: dict[str, _Named] = {}
+        best: dict[str, Named] = {}
         apart = [letters(character) for character in text]
         names = [name for name in self._names if name.whole and len(name.letters) >= _FEWEST_LETTERS]
         for start, end in _stretches(text):
@@ -138,7 +138,7 @@ class Choice:
                 heard = heard or "".join(apart[start:end])
                 nearness = likeness_of_letters(heard, name.letters, _NEAR_ENOUGH)
                 if nearness > (best[name.option].certainty if name.option in best else 0.0):
-                    best[name.option] = _Named(start, end, name.option, nearness)
+                    best[name.option] = Named(start, end, name.option, nearness)
         if not best:
             return []
         first, *others = sorted(best.values(), key=lambda named: -named.certainty)

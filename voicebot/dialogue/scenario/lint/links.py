@@ -48,6 +48,7 @@ def link_problems(loaded: LoadedScenario) -> Iterator[Problem]:
     yield from _missing(loaded)
     yield from _circles(loaded)
     yield from _beginnings(loaded)
+    yield from _menu(loaded)
     yield from _unreachable(loaded)
 
 
@@ -97,9 +98,26 @@ def _beginnings(loaded: LoadedScenario) -> Iterator[Problem]:
             yield source.problem((key,), f'"{name}" is a {kind} flow and cannot begin a call', "name a main flow")
 
 
+def _menu(loaded: LoadedScenario) -> Iterator[Problem]:
+    source, first = loaded.scenario_source, dict[str, int]()
+    for key, item in loaded.scenario.menu.items():
+        where, label = ("menu", key), item.label or item.flow
+        if item.flow not in loaded.flows:
+            cure = did_you_mean(item.flow, loaded.flows) or "write that flow, or name another"
+            yield source.problem(where, f'no flow is called "{item.flow}"', cure)
+        elif loaded.flows[item.flow].kind == "repair":
+            yield source.problem(
+                where, f'"{item.flow}" is a repair flow: no key leads there', "name a main or global flow"
+            )
+        if first.setdefault(label, key) != key:
+            yield source.problem(
+                where, f'the keys {first[label]} and {key} are both "{label}"', "give one another label"
+            )
+
+
 def _unreachable(loaded: LoadedScenario) -> Iterator[Problem]:
     scenario, flows = loaded.scenario, loaded.flows
-    begin = {scenario.start, scenario.outbound or scenario.start}
+    begin = {scenario.start, scenario.outbound or scenario.start, *(item.flow for item in scenario.menu.values())}
     reached = linked_from(flows, begin | {name for name, flow in flows.items() if flow.examples or flow.repairs})
     for name, flow in flows.items():
         if name not in reached:

@@ -1,0 +1,138 @@
+"""SIP as the settings say it: where it listens, who is let in, where it registers, how calls leave."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable
+
+from sipmessage import URI
+
+from aicc.door_settings import Outbound, Registration, Sip, host_and_port
+from aicc.errors import AiccError
+from aicc.service.front import Front
+from aicc.service.sip.telephone import House, Telephone, Way
+from voicebot.doors.sip.asking import Asker
+from voicebot.doors.sip.challenger import Challenger
+from voicebot.doors.sip.gate import Gate
+from voicebot.doors.sip.registration import Registration as Binding
+from voicebot.doors.sip.resolving import Unresolved, resolve
+from voicebot.doors.sip.tls import TlsUnusable, server_tls
+from voicebot.doors.sip.user_agent import Desk, UserAgent
+from voicebot.doors.sip.wire import UserAgentSettings
+
+RING_S = 30.0  # a caller waits so long for a slot; processes answer within seconds
+
+
+class SipUnusable(AiccError):
+    """SIP cannot be opened as the settings say."""
+
+
+@contextlib.asynccontextmanager
+async def telephone_opened(
+    settings: Sip, front: Front, answering: Callable[[str], str]
+) -> AsyncIterator[tuple[Telephone, list[str]]]:
+    """The desk and where it listens, for as long as the block runs; :class:`SipUnusable`.
+
+    ``answering`` names the scenario for a called number.
+    """
+    agents: list[UserAgent] = []
+
+    def agent(desk: Desk) -> UserAgent:
+        outbound_s = settings.outbound.ring_seconds if settings.outbound else RING_S
+        chosen = UserAgentSettings(
+            session_s=settings.session_seconds,
+            ring_s=max(RING_S, outbound_s),
+            variables=settings.headers,
+            own_users=frozenset(one.user for one in settings.registrations),
+        )
+        agents.append(UserAgent(desk, chosen, gate=_gate(settings)))
+        return agents[0]
+
+    house = House(
+        answering,
+        resolve,
+        _way(settings.outbound) if settings.outbound else None,
+        settings.overflow,
+        settings.when_full,
+        settings.handoff,
+    )
+    telephone = Telephone(front, house, agent)
+    [user_agent] = agents
+    try:
+        listening = await _listen(user_agent, settings)
+        for wanted in settings.registrations:
+            binding = await _binding(user_agent, wanted)
+            binding.start()
+            telephone.registrations[f"{wanted.user} at {wanted.registrar}"] = binding
+        yield telephone, listening
+    finally:
+        await asyncio.gather(*(binding.stop() for binding in telephone.registrations.values()))
+        await telephone.close()
+        await user_agent.close()
+
+
+async def _listen(agent: UserAgent, settings: Sip) -> list[str]:
+    """What was opened, as addresses for people."""
+    assert settings.listen
+    host, port = host_and_port(settings.listen)
+    shown = settings.address or ""
+    try:
+        port = await agent.listen("udp", host, port, advertised=shown)
+        await agent.listen("tcp", host, port, advertised=shown)
+        listening = [f"sip:{_bracketed(host)}:{port}"]
+        if settings.tls:
+            tls_host, tls_port = host_and_port(settings.tls.listen)
+            context = server_tls(settings.tls.certificate, settings.tls.key)
+            tls_port = await agent.listen("tls", tls_host, tls_port, context, advertised=shown)
+            listening.append(f"sips:{_bracketed(tls_host)}:{tls_port}")
+    except TlsUnusable as error:
+        raise SipUnusable(f"{error}: check sip.tls in aicc.yaml") from None
+    except OSError as error:
+        reason = (os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)).lower()
+        raise SipUnusable(
+            f"nothing can listen for SIP at {settings.listen}: {reason}: choose another --sip, or end who has it"
+        ) from None
+    return listening
+
+
+def _gate(settings: Sip) -> Gate:
+    passwords = {user: _secret(variable, f"sip.users.{user}") for user, variable in settings.users.items()}
+    return Gate(settings.trunks, Challenger(settings.realm), passwords.get)
+
+
+def _way(outbound: Outbound) -> Way:
+    credentials = None
+    if outbound.user or outbound.password_from:
+        credentials = outbound.user or outbound.caller, _secret(outbound.password_from, "sip.outbound.password_from")
+    return Way(URI.parse(outbound.proxy), outbound.caller, credentials)
+
+
+async def _binding(agent: UserAgent, wanted: Registration) -> Binding:
+    registrar = URI.parse(wanted.registrar)
+    try:
+        hop = (await resolve(registrar))[0]
+    except Unresolved as error:
+        raise SipUnusable(f"{error}: check sip.registrations in aicc.yaml") from None
+    host, port = agent.transports.local(hop)
+    return Binding(
+        registrar=wanted.registrar,
+        address=f"sip:{wanted.user}@{registrar.host}",
+        contact=f"sip:{wanted.user}@{_bracketed(host)}:{port}",
+        username=wanted.user,
+        password=_secret(wanted.password_from, f"the password of {wanted.user} at {registrar.host}"),
+        ask=Asker(agent.transactions, resolve),
+        expires_s=wanted.expires_seconds,
+    )
+
+
+def _secret(variable: str | None, what: str) -> str:
+    secret = os.environ.get(variable or "", "")
+    if not secret:
+        raise SipUnusable(f"{variable or 'no variable'} holds no password ({what}): set it")
+    return secret
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

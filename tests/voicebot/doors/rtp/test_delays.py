@@ -1,0 +1,49 @@
+import random
+
+import pytest
+
+from voicebot.doors.rtp.delays import Delays
+
+
+def delays_of(transits_ms: list[float]) -> Delays:
+    delays = Delays()
+    for number, transit_ms in enumerate(transits_ms):
+        delays.add(20 * number, 20 * number + transit_ms)
+    return delays
+
+
+def test_an_even_wire_has_no_spread() -> None:
+    delays = delays_of([5_000.0] * 100)
+    assert (delays.base_ms, delays.spread_ms) == (5_000, 0)
+
+
+def test_the_spread_is_what_the_jitter_asks_for() -> None:
+    chance = random.Random(5)
+    delays = delays_of([chance.uniform(0, 60) for _ in range(500)])
+    assert 57 < delays.spread_ms <= 60
+
+
+def test_one_that_is_late_is_not_counted_on_and_two_are() -> None:
+    transits_ms = [0.0] * 400
+    transits_ms[100] = 80
+    assert delays_of(transits_ms).spread_ms == 0
+    transits_ms[300] = 70
+    assert delays_of(transits_ms).spread_ms == 70
+
+
+def test_packets_that_were_held_up_together_are_one() -> None:
+    held_up = [max(0.0, 400 - 20 * number) for number in range(100)]
+    assert delays_of([0.0] * 50 + held_up).spread_ms == 0
+
+
+def test_what_was_ten_seconds_ago_is_forgotten() -> None:
+    delays = delays_of([0.0, 60.0] * 100 + [30.0] * 600)
+    assert (delays.base_ms, delays.spread_ms) == (30, 0)
+
+
+@pytest.mark.parametrize("ppm", [100, -100])
+def test_a_clock_that_drifts_is_followed(ppm: int) -> None:
+    drift_ms = [20 * number * ppm / 1e6 for number in range(180_000)]
+    delays = delays_of(drift_ms)
+    assert delays.base_ms == pytest.approx(drift_ms[-1], abs=1.1)
+    assert delays.spread_ms < 1.1

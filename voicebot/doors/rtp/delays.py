@@ -1,0 +1,72 @@
+"""How unevenly packets arrive: by how much the slow ones are later than the fastest, over the last ten seconds."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+BLOCK_MS = 1_000
+BLOCKS = 10
+BURST_MS = 2  # packets so close behind each other were held up together
+
+
+@dataclass(slots=True)
+class _Block:
+    """The least, the largest and the second largest transit of one second."""
+
+    began_ms: float
+    least_ms: float
+    most_ms: float = float("-inf")
+    second_ms: float = float("-inf")
+
+
+class Delays:
+    """A packet's transit is when it arrived less when its sound began, by clocks that drift: only differences count.
+
+    A single packet in ten seconds may be later than any other without being counted on: waiting for its like would
+    make every answer late. Packets that were held up together count as one.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: deque[_Block] = deque(maxlen=BLOCKS)
+        self._last_transit_ms = 0.0
+        self._last_at_ms = float("-inf")
+        self.base_ms = 0.0
+        self.spread_ms = 0.0
+
+    def __bool__(self) -> bool:
+        return bool(self._blocks)
+
+    def add(self, position_ms: float, at_ms: float) -> None:
+        """A packet whose sound begins at ``position_ms`` has arrived at ``at_ms``.
+
+        Sets ``base_ms``, the transit of the fastest, and ``spread_ms``, how much later than that others must be
+        expected.
+        """
+        transit_ms = at_ms - position_ms
+        block = self._blocks[-1] if self._blocks else None
+        if block is None or at_ms >= block.began_ms + BLOCK_MS:
+            while self._blocks and self._blocks[0].began_ms < at_ms - BLOCKS * BLOCK_MS:
+                self._blocks.popleft()
+            block = _Block(at_ms, transit_ms)
+            self._blocks.append(block)
+            self._settle()
+        was_held_up_with_others = at_ms - self._last_at_ms < BURST_MS and transit_ms < self._last_transit_ms
+        self._last_transit_ms, self._last_at_ms = transit_ms, at_ms
+        if transit_ms < block.least_ms:
+            block.least_ms = transit_ms
+            self._settle()
+        if transit_ms > block.second_ms and not was_held_up_with_others:
+            if transit_ms > block.most_ms:
+                block.most_ms, block.second_ms = transit_ms, block.most_ms
+            else:
+                block.second_ms = transit_ms
+            self._settle()
+
+    def _settle(self) -> None:
+        self.base_ms = min(block.least_ms for block in self._blocks)
+        most_ms = second_ms = self.base_ms
+        for block in self._blocks:
+            second_ms = max(second_ms, block.second_ms, min(most_ms, block.most_ms))
+            most_ms = max(most_ms, block.most_ms)
+        self.spread_ms = second_ms - self.base_ms
