@@ -343,6 +343,8 @@ class Media:
             log.exception("call %s broke off", offer.call_id)
         finally:
             door.hang_up()
+            if isinstance(door, ConnectingDoor):
+                self._task(door.gone(), f"end of the door of {offer.call_id}")
             if slot.call is not None:
                 self._pacer.remove(slot.call)
             if kept is None:

@@ -10,6 +10,7 @@ from aicc.output import Answer, answers
 if TYPE_CHECKING:
     from aicc.simulation.report import CallReport
     from aicc.simulation.service import Service
+    from aicc.simulation.sip_callers import Telephones
 
 
 @answers
@@ -21,6 +22,10 @@ def bench_calls(
         list[Path] | None,
         typer.Option("--script", help="What they say: scripts or folders; audio_fixtures/bench where left out."),
     ] = None,
+    door: Annotated[str, typer.Option(metavar="wav|sip", help="How they come in.")] = "wav",
+    codec: Annotated[str, typer.Option(metavar="PCMU|PCMA|opus", help="What telephones speak.")] = "PCMU",
+    loss: Annotated[float, typer.Option(min=0, max=1, help="Share of a telephone's packets that get lost.")] = 0.0,
+    jitter_ms: Annotated[float, typer.Option(min=0, max=1_000, help="By how much its packets are late.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Decides what is left to chance.")] = 0,
 ) -> Answer:
     """Let callers call for a while, and measure.
@@ -29,11 +34,20 @@ def bench_calls(
     """
     import asyncio
 
+    from aicc.simulation.sip_callers import Telephones
+
     config = context.find_root().params.get("config")
-    figures, unmade = asyncio.run(_bench(calls, seconds, scripts or [_own_scripts()], config, seed))
+    telephones = Telephones.of(codec, loss, jitter_ms) if _is_sip(door) else None
+    figures, unmade = asyncio.run(_bench(calls, seconds, scripts or [_own_scripts()], config, seed, telephones))
     width = max(len(name) for name in figures)
     shown = "\n".join(f"{name:{width}}  {'-' if value is None else value}" for name, value in figures.items())
     return Answer(figures, shown, unmade)
+
+
+def _is_sip(door: str) -> bool:
+    if door not in ("wav", "sip"):
+        raise typer.BadParameter(f'no door "{door}" to measure: write wav or sip')
+    return door == "sip"
 
 
 def _own_scripts() -> Path:
@@ -43,7 +57,12 @@ def _own_scripts() -> Path:
 
 
 async def _bench(
-    calls: int, seconds: float, scripts: list[Path], config: Path | None, seed: int
+    calls: int,
+    seconds: float,
+    scripts: list[Path],
+    config: Path | None,
+    seed: int,
+    telephones: "Telephones | None",
 ) -> tuple[dict[str, object], str | None]:
     """The figures, and why there are none where no call was taken."""
     import asyncio
@@ -53,6 +72,7 @@ async def _bench(
     from aicc.simulation.report import Summary
     from aicc.simulation.script_file import read_scripts
     from aicc.simulation.service import started
+    from aicc.simulation.sip_callers import SIP_HERE, connecting
     from aicc.simulation.speech import Speech
     from aicc.simulation.usage import Usage
 
@@ -60,7 +80,8 @@ async def _bench(
     speech = Speech()
     for script in loaded:  # now, so that it does not count
         await asyncio.to_thread(speech.part, script)
-    async with started(config=config, settings={"AICC_SLOTS": str(max(40, calls))}) as service:
+    settings = {"AICC_SLOTS": str(max(40, calls))} | (SIP_HERE if telephones else {})
+    async with started(config=config, settings=settings) as service:
         assert service.pid is not None
         usage = Usage(service.pid)
         # callers come over two seconds, so that they do not all speak at once
@@ -68,7 +89,8 @@ async def _bench(
         # those who have not begun yet and those who are the last to talk would make a call look cheaper than it is
         watching = asyncio.create_task(usage.watch((calls - 1) * schedule.every_ms / 1000, seconds))
         try:
-            reports = await run_callers(loaded, schedule, service.connect, speech=speech, seed=seed)
+            async with connecting(service, telephones) as connect:
+                reports = await run_callers(loaded, schedule, connect, speech=speech, seed=seed)
         finally:
             watching.cancel()
         told = await _told(service)

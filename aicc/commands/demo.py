@@ -31,9 +31,10 @@ def demo(
         Path, typer.Option("--output", "-o", metavar="DIR", help="Where recordings, transcripts and the report go.")
     ] = Path("build/demo"),
 ) -> Answer:
-    """Let three recorded callers call the sample company, and show what is said; about a minute, no microphone.
+    """Let three recorded callers dial the sample company, and show what is said; about a minute, no microphone.
 
-    Starts the service and the sample order service, and leaves recordings, transcripts and a page to look at.
+    Starts the service and the sample order service, has it called over SIP, and leaves recordings, transcripts and a
+    page to look at.
     """
     import asyncio
 
@@ -69,15 +70,17 @@ async def _demo(output: Path, config: Path | None) -> "list[CallReport]":
     from aicc.simulation.pool import Schedule, run_callers
     from aicc.simulation.script_file import read_scripts
     from aicc.simulation.service import started
+    from aicc.simulation.sip_callers import SIP_HERE, Telephones, connecting
 
     folder = Path(audio_fixtures.__file__).parent / "callers"
     scripts = read_scripts([folder / f"{name}.yaml" for name in CALLERS])
     typer.echo("the service starts: a front, its media processes, the sample order service ...", err=True)
-    settings = _SETTINGS | {"AICC_SCENARIO": str(sample_company())}
+    settings = _SETTINGS | SIP_HERE | {"AICC_SCENARIO": str(sample_company())}
     async with started(config=config, settings=settings) as service:
-        typer.echo(f"three callers call; the API listens at {service.address}\n", err=True)
-        async with Teller(lambda line: typer.echo(line, err=True)).telling(service):
-            reports = await run_callers(scripts, Schedule(len(scripts), APART_MS), service.connect)
+        typer.echo(f"three callers dial {service.telephone}; the API listens at {service.address}\n", err=True)
+        told = Teller(lambda line: typer.echo(line, err=True)).telling(service)
+        async with told, connecting(service, Telephones()) as connect:
+            reports = await run_callers(scripts, Schedule(len(scripts), APART_MS), connect)
         calls = [await _kept(service, report, scripts, output) for report in reports]
         await asyncio.to_thread(write_report, calls, output / "report.html")
     return reports

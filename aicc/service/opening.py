@@ -31,6 +31,7 @@ async def open_media(start: Start, events: Callable[[list[Logged]], None], gone:
     """Some seconds of computing, off the loop. Raises what the rooms raise, with a sentence for a person."""
     from aicc.mind import open_mind
     from voicebot.doors.opening import Doors
+    from voicebot.doors.webrtc.dtls import warm_up as warm_up_dtls
     from voicebot.keeping import Keeping
     from voicebot.media import Media
 
@@ -47,6 +48,8 @@ async def open_media(start: Start, events: Callable[[list[Logged]], None], gone:
             loop.call_soon_threadsafe(media.fault, "ear", what, cured_by)
 
     tools = await asyncio.to_thread(open_tools, settings, start.inference_socket, fault)
+    if settings.web.enabled:
+        await asyncio.to_thread(warm_up_dtls)
     minds = {
         name: await open_mind(folder, settings, start.addresses.get(name)) for name, folder in start.scenarios.items()
     }

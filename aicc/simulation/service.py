@@ -44,12 +44,16 @@ class ServiceGone(AiccError):
 
 @dataclass(slots=True)
 class Service:
-    """One that runs with the data folder ``data``. ``pid`` and ``address`` are known where it was started here."""
+    """One that runs with the data folder ``data``. What follows is known where it was started here.
+
+    ``telephone`` is its SIP address, if it listens; ``call_ids`` are those of callers, by their numbers.
+    """
 
     data: Path
     pid: int | None = None
     address: str | None = None
     key: str | None = None
+    telephone: str | None = None
     call_ids: dict[int, str] = field(default_factory=dict)
 
     async def connect(self, script: Script, number: int) -> Wire:
@@ -168,7 +172,8 @@ async def _ready(process: asyncio.subprocess.Process, folder: Path, key: str) ->
         said = {"error": f'it said "{line.decode(errors="replace").strip()[:200]}"'}
     if "error" in said:
         raise ServiceNotStarted(f"the service did not start: {said['error']}")
-    return Service(folder, process.pid, said["address"], key)
+    telephone = next((one for one in said["telephones"] if one.startswith("sip:")), None)
+    return Service(folder, process.pid, said["address"], key, telephone)
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from sipmessage import URI
 
+from aicc.service.sip.telephone import CALL_HEADER
 from aicc.simulation.impairment import Impairment
+from aicc.simulation.pool import Connect
 from aicc.simulation.rtp_wire import RtpWire
 from aicc.simulation.script import Script
+from aicc.simulation.service import Service
 from aicc.simulation.wire import Wire, WireUnavailable
 from voicebot.doors.negotiable import NotAcceptable
-from voicebot.doors.rtp.formats import CodecName
+from voicebot.doors.rtp.formats import CODECS, CodecName
 from voicebot.doors.sip.inbound import InboundLeg
-from voicebot.doors.sip.leg import Leg
+from voicebot.doors.sip.outbound import OutboundLeg
 from voicebot.doors.sip.resolving import Unresolved, resolve
 from voicebot.doors.sip.user_agent import UserAgent
 from voicebot.doors.sip.watching import By, LegWatcher
 
+SIP_HERE = {"AICC_SIP__LISTEN": "127.0.0.1:0"}  # the setting of a service that telephones on this machine call
 ANSWER_S = 32.0  # RFC 3261, timer B: so long an INVITE is repeated
 
 
@@ -29,15 +36,24 @@ class Telephones:
     codec: CodecName = "PCMU"
     impairment: Impairment = field(default_factory=Impairment)
 
+    @classmethod
+    def of(cls, codec: str, loss: float, jitter_ms: float) -> Telephones:
+        """ValueError for a codec that is not spoken here."""
+        if codec not in CODECS:
+            raise ValueError(f'no codec "{codec}": write {", ".join(CODECS)}')
+        return cls(cast(CodecName, codec), Impairment(loss, jitter_ms))
+
 
 class SipCallers:
     """Calls ``target``, a SIP URI, for every script; what is rung is its user, the script's number where it has none.
 
-    Use it as an asynchronous context manager: leaving it hangs up what still talks. ``setup_ms`` are the times from
-    INVITE to 200, by the callers' numbers.
+    Use it as an asynchronous context manager: leaving it hangs up what still talks. By the callers' numbers,
+    ``setup_ms`` are the times from INVITE to 200, ``call_ids`` what the service calls the calls.
     """
 
-    def __init__(self, target: str, telephones: Telephones | None = None) -> None:
+    def __init__(
+        self, target: str, telephones: Telephones | None = None, call_ids: dict[int, str] | None = None
+    ) -> None:
         """ValueError where ``target`` is no SIP URI."""
         self._target = URI.parse(target)
         if self._target.scheme not in ("sip", "sips"):
@@ -46,6 +62,7 @@ class SipCallers:
         self._agent: UserAgent | None = None
         self._host = ""
         self.setup_ms: dict[int, float] = {}
+        self.call_ids = {} if call_ids is None else call_ids
 
     async def __aenter__(self) -> SipCallers:
         """Raises :class:`WireUnavailable` where the target is nowhere."""
@@ -86,7 +103,20 @@ class SipCallers:
                 raise WireUnavailable(f"{target} did not answer within {ANSWER_S:.0f} s: check that it runs") from None
             raise
         self.setup_ms[number] = (loop.time() - began_s) * 1000
+        if call.leg.answer and (call_id := call.leg.answer.headers.get(CALL_HEADER)):
+            self.call_ids[number] = call_id
         return call.wire
+
+
+@contextlib.asynccontextmanager
+async def connecting(service: Service, telephones: Telephones | None) -> AsyncIterator[Connect]:
+    """How callers reach a service that was started with :data:`SIP_HERE`; without ``telephones`` over its own wire."""
+    if telephones is None:
+        yield service.connect
+        return
+    assert service.telephone
+    async with SipCallers(service.telephone, telephones, service.call_ids) as callers:
+        yield callers.connect
 
 
 class _Call(LegWatcher):
@@ -95,7 +125,7 @@ class _Call(LegWatcher):
     def __init__(self, host: str, telephones: Telephones, number: int) -> None:
         self.wire = RtpWire(host, telephones.codec, self._hung_up, telephones.impairment, number)
         self.picked_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.leg: Leg | None = None
+        self.leg: OutboundLeg | None = None
 
     def answered(self, sdp: str) -> None:
         try:

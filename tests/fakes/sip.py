@@ -179,7 +179,9 @@ class Stage:
         return leg, watcher
 
     def close(self) -> None:
-        self.loop.run_until_complete(self.agent.close())
+        closing = self.loop.create_task(self.agent.close())
+        while not closing.done():
+            self.pass_s(0.05)
         self.loop.close()
 
     async def _find(self, uri: URI) -> list[Hop]:
@@ -272,7 +274,7 @@ class FarSide:
         headers: Headers = (),
         branch: str = "",
     ) -> Request:
-        """A request of this side's; ``headers`` go in place of those of the same name, an empty value takes them out."""
+        """A request of this side's; ``headers`` go in place of those of that name, an empty one takes them out."""
         request = Request(method, grammar.read_uri(uri), body.encode())
         host = f"{self.hop.host}:{self.hop.port}"
         for name, value in (

@@ -15,19 +15,20 @@ from tests.fakes import sounds
 from tests.fakes.clock import VirtualClock
 from tests.fakes.detector import FakeDetector
 from tests.fakes.inline import Inline
-from tests.fakes.live_call import GREETING_TEXTS, HOURS, OPENING, OPENING_HOURS, SCENARIO
+from tests.fakes.live_call import GREETING_TEXTS, HOURS, OPENING, OPENING_HOURS, SCENARIO, FakeDoor
 from tests.fakes.loop import VirtualLoop
 from tests.fakes.mind import open_fake_mind
 from tests.fakes.recognizer import FakeRecognizer
 from tests.fakes.voice import FakeSynthesizer
 from voicebot.audio import FRAME_MS
 from voicebot.call import SPOKEN_WHATEVER_HAPPENS, Tools
-from voicebot.events import BotFinished, BotStarted, CallEnded, CallStarted, Fault, TurnEnded
+from voicebot.doors.negotiable import NotAcceptable
+from voicebot.events import BotFinished, BotStarted, CallEnded, CallStarted, Dtmf, Fault, TurnEnded
 from voicebot.hearing import Hearing
 from voicebot.journal import NAME, read_journal
-from voicebot.link import Accepted, Offer, Refused
-from voicebot.log import EventLog
 from voicebot.keeping import Keeping
+from voicebot.link import Accepted, Begin, Done, HangUp, Offer, Press, Reanswer, Refused, Reoffer, Type
+from voicebot.log import EventLog
 from voicebot.media import ARRIVE_S, Media
 from voicebot.sealing import open_recording
 from voicebot.speaking import Voice
@@ -55,6 +56,30 @@ class Caller:
         self.wire.receive()
 
 
+class DescribedDoor(FakeDoor):
+    """A door whose sides agree by descriptions, which are words here."""
+
+    name = "sip"
+
+    def __init__(self, offer):
+        super().__init__()
+        self.agreed = []
+
+    async def answer(self, sdp):
+        if sdp == "video":
+            raise NotAcceptable("the offer has no audio")
+        self.agreed.append(sdp)
+        return f"answer to {sdp}"
+
+    async def offer(self):
+        return "our offer"
+
+    async def take_answer(self, sdp):
+        if sdp == "video":
+            raise NotAcceptable("the answer has no audio")
+        self.agreed.append(sdp)
+
+
 class House:
     """One process's calls. Leaving it closes them."""
 
@@ -68,7 +93,7 @@ class House:
         )
         self.hearing_worker = Inline()
         self.synthesizer = FakeSynthesizer()
-        self.told, self.gone, self.callers = [], [], []
+        self.told, self.gone, self.callers, self.doors = [], [], [], {}
         self.at_gone = {}  # what lay in a call's folder when it was told to be gone
         keeping = Keeping(folder / "data", record, key)
         self.media = self.loop.run_until_complete(self._open(folder, slots, keeping))
@@ -87,6 +112,12 @@ class House:
         media = Media(tools, minds, slots, keeping, folder / "s", self.open_door, self.told.extend, self._is_gone)
         media.open()
         return media
+
+    def open_door(self, offer):
+        if offer.door != "sip":
+            raise OSError(f"no door {offer.door} here")
+        door = self.doors[offer.call_id] = DescribedDoor(offer)
+        return door
 
     def __enter__(self):
         return self
@@ -278,7 +309,7 @@ def test_without_shared_memory_a_call_goes_on(open_house, monkeypatch):
     def full(call_id, rate_hz):
         raise TapError("no memory")
 
-    monkeypatch.setattr("voicebot.media.Tap.create", full)
+    monkeypatch.setattr("voicebot.keeping.Tap.create", full)
     house = open_house()
     house.call("a")
     house.until(lambda: house.said("a") == GREETING_TEXTS)
@@ -340,7 +371,7 @@ def test_two_calls_cannot_have_one_id(open_house):
     ("changed", "reason"),
     [
         ({"scenario": "coffee"}, 'no scenario "coffee" here: there are tea'),
-        ({"door": "sip"}, "no door sip here: there is wav"),
+        ({"door": "webrtc", "sdp": "offer"}, "no webrtc door could be opened: see the log of the media process"),
     ],
 )
 def test_what_cannot_be_taken_is_refused_and_takes_no_slot(open_house, changed, reason):
@@ -543,3 +574,80 @@ def test_the_status_tells_what_the_front_counts(open_house):
     assert status.late_frames == 0
     assert status.open_files > 3
     assert status.memory_mb > 10
+
+
+# ---- doors whose sides agree by descriptions
+
+
+def obey(house, command):
+    return house.loop.run_until_complete(house.media.obey(command))
+
+
+def test_a_telephone_call_begins_when_the_far_side_knows_that_it_is_taken(open_house):
+    house = open_house(slots=1)
+    assert house.offer("a", door="sip", sdp="theirs") == Accepted("a", sdp="answer to theirs")
+    house.pass_ms(1_000)
+    assert not house.events("a", CallStarted)
+    assert house.offer("b", door="sip", sdp="theirs") == Refused("full")
+    assert obey(house, Begin("a")) == Done()
+    assert obey(house, Begin("a")) == Done()  # an ACK that is repeated
+    house.until(lambda: house.said("a") == GREETING_TEXTS)
+    [started] = house.events("a", CallStarted)
+    assert started.door == "sip"
+    house.doors["a"].is_closed = True
+    house.until_gone("a")
+    assert obey(house, Begin("a")) == Done(False)
+
+
+def test_what_this_side_has_offered_is_agreed_when_the_call_begins(open_house):
+    house = open_house()
+    assert house.offer("a", door="sip", direction="out") == Accepted("a", sdp="our offer")
+    assert obey(house, Begin("a", "video")) == Refused("the answer has no audio", is_description=True)
+    assert obey(house, Begin("a", "theirs")) == Done()
+    assert house.doors["a"].agreed == ["theirs"]
+
+
+def test_a_session_is_described_anew_while_the_call_goes_on(open_house):
+    house = open_house()
+    house.offer("a", door="sip", sdp="first")
+    obey(house, Begin("a"))
+    house.pass_ms(100)
+    assert obey(house, Reoffer("a", "second")) == Accepted("a", sdp="answer to second")
+    assert obey(house, Reoffer("a", "video")) == Refused("the offer has no audio", is_description=True)
+    assert obey(house, Reoffer("a")) == Accepted("a", sdp="our offer")
+    assert obey(house, Reanswer("a", "third")) == Done()
+    assert house.doors["a"].agreed == ["first", "second", "third"]
+    assert isinstance(obey(house, Reoffer("b", "x")), Refused)
+    assert obey(house, Reanswer("b", "x")) == Done(False)
+
+
+def test_what_cannot_be_agreed_gives_the_slot_back(open_house):
+    house = open_house(slots=1)
+    assert house.offer("a", door="sip", sdp="video") == Refused("the offer has no audio", is_description=True)
+    assert house.doors["a"].is_closed
+    assert isinstance(house.offer("b"), Accepted)
+
+
+def test_of_a_call_of_ours_that_nobody_takes_the_attempt_is_kept(open_house):
+    house = open_house()
+    house.offer("a", door="sip", direction="out")
+    house.pass_ms(2_000)
+    assert obey(house, HangUp("a", "network", "no_answer")) == Done()
+    house.until_gone("a")
+    assert [ended.reason for ended in house.events("a", CallEnded)] == ["no_answer"]
+    assert house.events("a", CallStarted)[0].direction == "out"
+    assert house.at_gone["a"] == {NAME}
+    assert house.doors["a"].is_closed
+
+
+def test_keys_and_words_that_come_beside_the_sound(open_house):
+    house = open_house()
+    house.offer("a", door="sip", sdp="theirs")
+    obey(house, Begin("a"))
+    house.until(lambda: house.said("a") == GREETING_TEXTS)
+    assert obey(house, Type("a", "몇 시까지 해요")) == Done()
+    house.until(lambda: HOURS in house.said("a"))
+    assert obey(house, Press("a", "12")) == Done()
+    house.pass_ms(100)
+    assert [event.digit for event in house.events("a", Dtmf)] == ["1", "2"]
+    assert obey(house, Press("b", "1")) == Done(False)

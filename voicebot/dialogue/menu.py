@@ -17,6 +17,7 @@ from voicebot.dialogue.understand import Reading
 if TYPE_CHECKING:
     from voicebot.dialogue.conversation import Conversation
 
+NAME = "메뉴"  # of what the bot waits for meanwhile
 MOST_FLOWS = 8  # of a menu that nobody has written; the ninth nobody keeps in mind
 PERSON_KEY = 0
 
@@ -48,7 +49,7 @@ def menu_of(mind: Mind, person: str) -> Menu | None:
     if PERSON_KEY not in items and not leads_to_person and person not in flows:
         keys[str(PERSON_KEY)], flows[person], words[person] = person, None, []
     text = numbered(keys.items())
-    asked = Asked("메뉴", settings.Choice.model_construct(ask=text, options=words), KeyMenu(words, keys))
+    asked = Asked(NAME, settings.Choice.model_construct(type="choice", ask=text, options=words), KeyMenu(words, keys))
     return Menu(text, asked, flows)
 
 

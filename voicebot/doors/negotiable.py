@@ -30,3 +30,6 @@ class ConnectingDoor(NegotiableDoor, Protocol):
 
     async def connected(self) -> bool:
         """Waits until it is open; False where that has failed."""
+
+    async def gone(self) -> None:
+        """Behind ``hang_up``: until everything is given back that others lent, such as relays."""

@@ -25,6 +25,7 @@ from voicebot.link import Refused
 
 log = logging.getLogger(__name__)
 
+CALL_HEADER = "X-AICC-Call"  # of a 200: our id of the call, for the log of whoever is in front
 RETRY_FULL_S = 5
 RETRY_LEAVING_S = 60
 MOST_RINGING = 200  # calls of ours that nobody has taken yet
@@ -97,7 +98,7 @@ class Telephone:
             await self._front.hang_up(answer.call_id, "caller", "cancelled")
         else:
             self._line(answer.call_id).move_to(leg)
-            leg.accept(answer.sdp)
+            leg.accept(answer.sdp, headers=[(CALL_HEADER, answer.call_id)])
 
     def _refuse(self, leg: InboundLeg, refused: Refused) -> None:
         house = self._house

@@ -189,9 +189,10 @@ def test_by_their_order_too(call, which):
     assert chosen.entered[-1] == (first if which.startswith("첫") else second.removesuffix(" 말씀이세요?"))
 
 
-def test_two_hundred_changes_of_mind(call):
-    turns = [*islice(repeat(UNSURE_OF_LEAVES), 200), "예약하고 싶어요"]
-    assert call(*turns).heard() == "몇 분이세요?"
+def test_who_never_says_whether_he_wants_what_is_offered_is_not_offered_it_for_ever(call):
+    handed = call(*islice(repeat(UNSURE_OF_LEAVES), 200))
+    assert handed.ending.reason == "low_confidence"
+    assert handed.line.turn <= 6
 
 
 def test_two_hundred_changes_between_two_flows(call):

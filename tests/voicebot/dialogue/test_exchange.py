@@ -218,16 +218,28 @@ def test_goodbye_ends_the_call(call):
 def test_sorry_then_easier_then_a_person(call):
     handed = call("예약하고 싶어요", "으어어", "그으윽", "꾸어억")
     assert handed.heard(2) == "못 알아들었어요. 몇 분이세요?"
-    assert handed.heard(3) == "열두 분이면 일이, 이렇게 말씀해 주세요."
+    assert handed.heard(3) == "열두 분이면 일이, 이렇게 말씀해 주세요. 전화기 숫자판으로 눌러 주셔도 돼요."
     assert handed.heard(4) == "제가 잘 알아듣지 못해서 상담사에게 연결해 드릴게요."
     assert handed.ending.reason == "low_confidence"
 
 
-def test_outside_a_flow_the_easier_question_has_examples(call):
-    handed = call("어으", "그으", "끄으")
+def test_outside_a_flow_the_easier_question_has_examples_where_a_person_is_near(call):
+    handed = call("어으", "그으", scenario="limits: {not_understood: 2}")
     assert handed.heard(1) == f"못 알아들었어요. {MORE}"
-    assert handed.heard(2) == f"짧게 말씀해 주셔도 돼요. '예약'처럼요. {MORE}"
     assert handed.ending.reason == "low_confidence"
+
+
+def test_where_there_is_nothing_to_choose_from_there_is_no_menu(tmp_path):
+    handed = calls.call(
+        tmp_path, FLOWS.replace("examples: [예약하고 싶어요, 자리 잡아 주세요]\n", ""), "어으", "그으", "끄으"
+    )
+    assert handed.heard(2).startswith("짧게 말씀해 주셔도 돼요.")
+    assert handed.ending.reason == "low_confidence"
+
+
+def test_a_silent_caller_outside_a_flow_hears_examples(call):
+    handed = call("어으", SILENT, SILENT)
+    assert "짧게 말씀해 주셔도 돼요. '예약'처럼요." in handed.heard()
 
 
 def test_who_was_understood_is_not_given_up_on(call):
@@ -236,9 +248,9 @@ def test_who_was_understood_is_not_given_up_on(call):
 
 def test_a_designers_flow_takes_the_place_of_the_person_who_understands(tmp_path):
     flows = designed("not_understood", "{say: 문자로 남겨 주셔도 돼요.}")
-    kept = calls.call(tmp_path, flows, "어으", "그으", "끄으", "어으")
-    assert kept.heard(3) == f"문자로 남겨 주셔도 돼요. {MORE}"
-    assert kept.heard(4) == f"못 알아들었어요. {MORE}"
+    kept = calls.call(tmp_path, flows, "어으", "그으", "끄으", "끄으", "어으")
+    assert kept.heard(4) == f"문자로 남겨 주셔도 돼요. {MORE}"
+    assert kept.heard(5) == f"못 알아들었어요. {MORE}"
 
 
 # ---- the bot's own sentences

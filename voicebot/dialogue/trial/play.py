@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from voicebot.dialogue import menu
 from voicebot.dialogue.asked import CONFIRMATION, OFFER
 from voicebot.dialogue.heard import Heard
 from voicebot.dialogue.line import Caller, HungUp
 from voicebot.dialogue.mind import Mind
 from voicebot.dialogue.signals import Goodbye, Transfer
+from voicebot.dialogue.slots.key_menu import KeyMenu
 from voicebot.dialogue.slots.slot import Slot, to_json
 from voicebot.dialogue.trial.case import Talk
 from voicebot.dialogue.trial.case_file import WrittenCase
@@ -183,6 +185,8 @@ class _Player:
         """What the flows call a slot; several slots of an address are found by one and the same."""
         if asked is None:
             return frozenset()
+        if isinstance(asked, KeyMenu):
+            return frozenset({menu.NAME})
         for own in (CONFIRMATION, OFFER):
             if asked is own.slot:
                 return frozenset({own.name})

@@ -41,7 +41,9 @@ class Concealer:
 
     def good(self, samples: Samples) -> Samples:
         """What is heard of a piece that came: itself; behind a loss with its first millisecond faded in."""
-        if self._period is not None and samples.size:
+        if not samples.size:
+            return samples
+        if self._period is not None:
             join = min(self._rate_hz * JOIN_MS // 1000, len(samples))
             rising = (np.arange(join, dtype=np.float32) + 0.5) / join
             joined = samples[:join] * rising + self._go_on(join) * (1 - rising)
@@ -55,7 +57,8 @@ class Concealer:
         if self._period is None:
             self._begin()
         concealed = to_int16(self._go_on(self._frame if samples is None else samples))
-        self._remember(concealed)
+        if concealed.size:
+            self._remember(concealed)
         return concealed
 
     def _remember(self, samples: Samples) -> None:

@@ -38,7 +38,6 @@ class Source:
         self._jitter = 0.0  # in timestamp units
         self._transit: float | None = None
         self._clock_hz = 0
-        self._last_at_ms = 0.0
         self._candidate = None
 
     def admit(self, ssrc: int, sequence: int) -> Admitted | None:

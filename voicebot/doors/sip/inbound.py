@@ -181,10 +181,11 @@ class InboundLeg(Leg):
     def _cancelled(self) -> None:
         self._refuse(487, "caller", "cancelled")
 
-    def _hung_up(self) -> None:
+    def _take_bye(self, transaction: ServerTransaction) -> None:
         if self.is_up:
-            super()._hung_up()
-        else:  # by BYE instead of CANCEL (RFC 3261 15.1.2)
+            super()._take_bye(transaction)
+        else:  # instead of CANCEL (RFC 3261 15.1.2)
+            self._wire.answer(transaction, 200)
             self._refuse(487, "caller", "hung_up")
 
     def _refuse(self, code: int, by: By, reason: str, phrase: str | None = None, headers: Headers = ()) -> None:

@@ -119,8 +119,7 @@ class Leg:
         elif not session.peer.dialog.is_in_order(request):
             self._wire.answer(transaction, 500, "CSeq Out of Order")
         elif request.method == "BYE":
-            self._wire.answer(transaction, 200)
-            self._hung_up()
+            self._take_bye(transaction)
         elif self.is_over:
             self._wire.answer(transaction, 481)
         else:
@@ -218,8 +217,8 @@ class Leg:
 
     # ---- how it ends
 
-    def _hung_up(self) -> None:
-        """Their BYE was answered."""
+    def _take_bye(self, transaction: ServerTransaction) -> None:
+        self._wire.answer(transaction, 200)
         self._end("caller", "hung_up", 0)
         self._leave()
 

@@ -19,7 +19,9 @@ from voicebot.doors.sip.reliable import HeardReliably, is_reliable
 from voicebot.doors.sip.session import Session
 from voicebot.doors.sip.session_timer import accepted_terms
 from voicebot.doors.sip.timers import TIMEOUT_S
+from voicebot.doors.sip.transactions import ServerTransaction
 from voicebot.doors.sip.transport import Hop
+from voicebot.doors.sip.watching import By
 from voicebot.doors.sip.wire import Wire, is_private
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ class OutboundLeg(Leg):
 
     Challenges are answered, redirections followed, further addresses of the same name tried where one is not to be
     reached or answers 503. Nobody within ``ring_s``: the INVITE is cancelled, and the leg ends (``no_answer``).
+    ``answer`` is the 200 of who has picked up.
     """
 
     direction = "out"
@@ -52,7 +55,9 @@ class OutboundLeg(Leg):
         super().__init__(wire, self._placing.tag, self._placing.request, caller, forget)
         self._invitation = invitation
         self._early: dict[str, Early] = {}
+        self._attempt = 0  # the number of the INVITE that those ring for
         self._turned_down: dict[str, Peer] = {}
+        self.answer: Response | None = None
         self._patience = wire.loop.call_later(wire.settings.ring_s, self._part, "network", "no_answer", 408)
         wire.start(self._place())
 
@@ -131,12 +136,10 @@ class OutboundLeg(Leg):
         self._patience.cancel()
         self.request = self._placing.request
         self.is_up = True
+        self.answer = response
         self.session = session
         self._offering = Offering(session, self, is_placed=True)
-        for other in self._early.values():
-            if other is not early:
-                other.session.close()
-        self._early.clear()
+        self._forget_early(but=early)
         peer.note(response)
         peer.dialog.refresh(response)
         peer.dialog.routes = routes_of(response)[::-1]
@@ -152,6 +155,9 @@ class OutboundLeg(Leg):
     def _early_of(self, response: Response) -> Early | None:
         """The telephone that a response is of; None where there is no dialog with it (yet)."""
         tag = tag_of(response.to_address)
+        if self._early and self._attempt != response.cseq.sequence:
+            self._forget_early()  # those of an attempt that was refused
+        self._attempt = response.cseq.sequence
         if tag not in self._early:
             is_final = response.code >= 200
             if not is_final and (not tag or len(self._early) >= MOST_FORKS):
@@ -161,6 +167,12 @@ class OutboundLeg(Leg):
                 return None
             self._early[tag] = Early(Session(peer, self, "ours"))
         return self._early[tag]
+
+    def _forget_early(self, but: Early | None = None) -> None:
+        for early in self._early.values():
+            if early is not but:
+                early.session.close()
+        self._early.clear()
 
     def _peer_of(self, response: Response) -> Peer | None:
         hop, invitation = self._placing.hop, self._invitation
@@ -174,6 +186,16 @@ class OutboundLeg(Leg):
         return Peer(
             self._wire, dialog, hop, invitation.user, is_behind_nat=is_behind_nat, credentials=invitation.credentials
         )
+
+    def _take_bye(self, transaction: ServerTransaction) -> None:
+        if self.is_up:
+            super()._take_bye(transaction)
+        else:  # who was called may refuse, not hang up (RFC 3261 15)
+            self._wire.answer(transaction, 481)
+
+    def _end(self, by: By, reason: str, code: int) -> None:
+        self._forget_early()
+        super()._end(by, reason, code)
 
     def _say_farewell(self) -> None:
         if self.session is not None:

@@ -20,6 +20,15 @@ log = logging.getLogger(__name__)
 METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "UPDATE", "PRACK", "INFO", "REFER", "NOTIFY")
 EXTENSIONS = ("100rel", "timer", "replaces", "norefersub")
 
+# RFC 1918, 6598, 3927, 1122, 4193, 4291
+PRIVATE_NETWORKS = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"),
+        *("fc00::/7", "fe80::/10", "::1/128"),
+    )
+)
+
 CAPABILITIES = (("Allow", ", ".join(METHODS)), ("Supported", ", ".join(EXTENSIONS)))
 
 Headers = Iterable[tuple[str, str]]
@@ -142,6 +151,7 @@ def bracketed(host: str) -> str:
 def is_private(host: str) -> bool:
     """Whether an address is one that only its own network knows."""
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_private
+        address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
         return False
+    return any(address in network for network in PRIVATE_NETWORKS)

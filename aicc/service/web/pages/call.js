@@ -1,427 +1,256 @@
-// A call to the bot from a web page. One object a concept: the microphone, the wire, the captions; `phone` joins them.
+// The page with one button: what is shown and pressed. A call itself is in one_call.js.
+
+import { Captions } from "./captions.js";
+import { Microphone } from "./microphone.js";
+import { Call } from "./one_call.js";
+import { ask } from "./service.js";
+import { ASIDES, BUTTONS, ENDINGS, PROBLEMS, STATUS, explainCall, explainMicrophone, key } from "./words.js";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
-const GATHER_MS = 1500; // for the addresses of this browser; a TURN server that does not answer is not waited for
-const LOST_MS = 2000; // without a sign from the other side before a new way is looked for
-const RETRY_MS = 2000;
-const GIVE_UP_MS = 25000;
 
 const element = (id) => document.getElementById(id);
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const address = new URL(location.href);
+const isFramed = window.parent !== window; // by the call button of a company's own site
 
-class Refused extends Error {
-  constructor(status, told) {
-    super(told.error ?? `status ${status}`);
-    this.status = status;
-  }
-}
+/** One caller's phone. Idle, or asking for the microphone, calling, talking, or with the way lost. */
+class Phone {
+  #call = null;
+  #state = "idle";
+  #captions = new Captions(element("captions"));
+  #microphone = new Microphone((track) => this.#replace(track));
+  #keypadFirst = false;
+  #since = 0;
+  #ticking = null;
+  #wakeLock = null;
+  #attempt = 0;
 
-async function ask(path, body) {
-  const answer = await fetch(path, {
-    method: body === undefined ? "GET" : "POST",
-    headers: body === undefined ? {} : { "content-type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const told = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(answer.status, told);
-  return told;
-}
-
-// ---- the microphone: a device may be refused, taken by somebody else, pulled out, plugged in
-
-class Microphone {
-  #stream = null;
-  #isMuted = false;
-
-  constructor(changed) {
-    this.changed = changed;
-    navigator.mediaDevices?.addEventListener("devicechange", () => this.#look());
+  /** `keypadFirst`: what is said may not be understood. */
+  ready(keypadFirst) {
+    this.#keypadFirst = keypadFirst;
+    this.#enter("idle", STATUS.idle);
+    element("call").disabled = false;
   }
 
-  get track() {
-    return this.#stream?.getAudioTracks()[0] ?? null;
+  get isIdle() {
+    return this.#state === "idle";
   }
 
-  async open() {
-    if (!navigator.mediaDevices?.getUserMedia) throw new DOMException("insecure", "SecurityError");
-    const stream = await navigator.mediaDevices.getUserMedia({
-      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
+  async dial(withMicrophone = true) {
+    const attempt = ++this.#attempt; // hung up and dialled anew while the browser asked, it is another one
+    this.#solve();
+    this.#captions.clear();
+    this.#enter("asking", withMicrophone ? STATUS.asking : STATUS.calling);
+    try {
+      if (withMicrophone) await this.#microphone.open();
+      else await this.#microphone.doWithout();
+    } catch (error) {
+      if (attempt !== this.#attempt) return;
+      this.#idle(STATUS.notCalled);
+      this.#problem(explainMicrophone(error), BUTTONS.withoutMicrophone, () => this.dial(false), isFramed);
+      return;
+    }
+    if (attempt !== this.#attempt) return;
+    this.#enter("calling", STATUS.calling);
+    const call = new Call(address.searchParams.get("called") ?? "", this.#microphone.track, {
+      talking: () => this.#talk(),
+      lost: () => this.#enter("lost", STATUS.lost),
+      voice: (stream) => this.#hear(stream),
+      caption: (message) => this.#show(message),
+      over: (by) => this.#idle(ENDINGS[by] ?? ENDINGS.unknown),
     });
-    this.#take(stream);
+    this.#call = call;
+    try {
+      await call.begin();
+    } catch (error) {
+      if (this.#call !== call) return;
+      this.#idle(STATUS.notCalled);
+      this.#problem(explainCall(error));
+    }
   }
 
-  /** A call without a microphone is silent, and still has a keypad and a keyboard. */
-  openSilent() {
-    this.context ??= new AudioContext();
-    this.#take(this.context.createMediaStreamDestination().stream);
+  hangUp() {
+    this.#call?.hangUp();
+    this.#idle(this.#call ? ENDINGS.caller : STATUS.idle);
+  }
+
+  async press(digit) {
+    await this.#send("keys", digit);
+  }
+
+  async write(text) {
+    if (!(await this.#send("text", text)) && !element("text").value) element("text").value = text;
   }
 
   mute(isMuted) {
-    this.#isMuted = isMuted;
-    if (this.track) this.track.enabled = !isMuted;
+    element("mute").setAttribute("aria-pressed", String(isMuted));
+    this.#microphone.mute(isMuted);
   }
 
-  close() {
-    this.#stream?.getTracks().forEach((track) => track.stop());
-    this.#stream = null;
+  showKeypad(isShown) {
+    element("keypad").hidden = !isShown;
+    element("keypad-toggle").setAttribute("aria-expanded", String(isShown));
   }
 
-  #take(stream) {
-    this.close();
-    this.#stream = stream;
-    this.track.enabled = !this.#isMuted;
-    this.track.addEventListener("ended", () => this.#look());
-  }
-
-  /** Something was plugged in or pulled out: on with the device that the browser now prefers. */
-  async #look() {
-    if (this.#stream === null || this.track?.readyState === "live" && !(await this.#hasMoved())) return;
+  /** The screen of a telephone that goes dark takes the page along; the lock is lost whenever the page is hidden. */
+  async keepAwake() {
+    if (this.isIdle || document.hidden || !navigator.wakeLock) return;
     try {
-      await this.open();
-    } catch {
-      this.openSilent();
-      showProblem("마이크가 연결되어 있지 않습니다. 마이크를 다시 꽂거나 글자와 숫자판을 써 주세요.");
-    }
-    this.changed(this.track);
-  }
-
-  async #hasMoved() {
-    const devices = await navigator.mediaDevices.enumerateDevices();
-    const used = this.track.getSettings().deviceId;
-    return used !== undefined && !devices.some((device) => device.kind === "audioinput" && device.deviceId === used);
-  }
-}
-
-// ---- the wire: one peer connection after another, all of the same call
-
-class Wire {
-  #peer = null;
-  #lostSince = null;
-  #watch = null;
-  #isMending = false;
-
-  constructor(servers, lost) {
-    this.servers = servers;
-    this.lost = lost;
-    this.token = null;
-    this.wake = () => this.#peer && this.#mend();
-    addEventListener("online", this.wake);
-  }
-
-  async call(called, track) {
-    const answer = await this.#connect(track, (sdp) => ask("/call/calls", { sdp, called }));
-    this.token = answer.token;
-    this.#watch = setInterval(() => this.#look(), 500);
-    return answer;
-  }
-
-  replace(track) {
-    return this.#peer?.getSenders()[0]?.replaceTrack(track);
-  }
-
-  close() {
-    clearInterval(this.#watch);
-    removeEventListener("online", this.wake);
-    this.#peer?.close();
-    this.#peer = null;
-  }
-
-  async #connect(track, exchange) {
-    const peer = new RTCPeerConnection({ iceServers: this.servers, bundlePolicy: "max-bundle" });
-    peer.addEventListener("track", ({ track: voice }) => (element("voice").srcObject = new MediaStream([voice])));
-    peer.addTransceiver(track, { direction: "sendrecv" });
-    await peer.setLocalDescription(await peer.createOffer());
-    await gathered(peer);
-    let answer;
-    try {
-      answer = await exchange(peer.localDescription.sdp);
-      await peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+      this.#wakeLock = await navigator.wakeLock.request("screen");
     } catch (error) {
-      peer.close();
-      throw error;
+      console.info("the screen may go dark:", error.message); // the battery is low, or the frame may not
     }
-    this.#peer?.close();
-    this.#peer = peer;
-    return answer;
+    if (this.isIdle) this.#wakeLock?.release();
   }
 
-  #look() {
-    const isUp = ["connected", "new", "connecting"].includes(this.#peer?.connectionState);
-    if (isUp) {
-      if (this.#lostSince !== null && this.#peer.connectionState === "connected") {
-        this.#lostSince = null;
-        this.lost(false);
-      }
-      return;
+  // ---- what the call tells
+
+  #talk() {
+    if (this.#state === "calling") {
+      this.#since = Date.now();
+      this.#ticking = setInterval(() => this.#tick(), 1000);
+      if (this.#keypadFirst) this.showKeypad(true);
+      this.keepAwake();
     }
-    this.#lostSince ??= Date.now();
-    if (Date.now() - this.#lostSince > LOST_MS) this.#mend();
+    this.#enter("talking", STATUS.talking);
+    this.#tick();
   }
 
-  /** The network has changed or was away: the call goes on over a new connection. */
-  async #mend() {
-    if (this.#isMending || this.token === null) return;
-    this.#isMending = true;
-    this.#lostSince ??= Date.now();
-    this.lost(true);
+  #show(message) {
+    const turns = { said: "bot", silent: "caller", said_up_to: "caller" };
+    if (message.type in turns) element("phone").dataset.turn = turns[message.type];
+    this.#captions.show(message);
+  }
+
+  async #hear(stream) {
+    const voice = element("voice");
+    voice.srcObject = stream;
     try {
-      const track = this.#peer.getSenders()[0].track;
-      await this.#connect(track, (sdp) => ask(`/call/calls/${this.token}/offer`, { sdp }));
+      await voice.play();
     } catch (error) {
-      if (error instanceof Refused || Date.now() - this.#lostSince > GIVE_UP_MS) this.lost(null);
-      else await pause(RETRY_MS);
+      if (error.name !== "NotAllowedError") return; // AbortError: the next stream has come
+      this.#problem(PROBLEMS.voiceBlocked, BUTTONS.hearVoice, () => {
+        voice.play();
+        this.#solve();
+      });
     }
-    this.#isMending = false;
-  }
-}
-
-async function gathered(peer) {
-  if (peer.iceGatheringState === "complete") return;
-  const complete = new Promise((resolve) =>
-    peer.addEventListener("icegatheringstatechange", () => peer.iceGatheringState === "complete" && resolve()),
-  );
-  await Promise.race([complete, pause(GATHER_MS)]);
-}
-
-// ---- what is said
-
-class Captions {
-  #list = element("captions");
-  #heard = new Map();
-  #said = null;
-
-  clear() {
-    this.#list.replaceChildren();
-    this.#heard.clear();
-    this.#said = null;
   }
 
-  show(message) {
-    switch (message.type) {
-      case "heard": {
-        const line = this.#heard.get(message.turn) ?? this.#add("caller");
-        if (message.final) {
-          line.done = [line.done, message.text].filter(Boolean).join(" ");
-          line.textContent = line.done;
-        } else {
-          line.textContent = [line.done, message.text].filter(Boolean).join(" ");
-        }
-        line.classList.toggle("running", !message.final);
-        this.#heard.set(message.turn, line);
-        break;
-      }
-      case "said":
-        this.#said = this.#add("bot");
-        this.#said.textContent = message.text;
-        break;
-      case "said_up_to":
-        this.#cut(message);
-        break;
-      case "off_record":
-        this.aside(message.is_off ? "지금부터는 녹음하지 않습니다." : "다시 녹음합니다.");
-        break;
-      case "handoff":
-        this.aside("상담사에게 연결합니다.");
-        break;
+  // ---- what the page does
+
+  #replace(track) {
+    this.#call?.replace(track);
+    if (track === null) {
+      this.#problem(PROBLEMS.microphoneGone);
+    } else {
+      this.#solve();
+      this.#captions.remark(ASIDES.anotherMicrophone);
     }
-    this.#list.scrollTop = this.#list.scrollHeight;
+    element("mute").hidden = track === null;
   }
 
-  aside(text) {
-    this.#add("aside").textContent = text;
-  }
-
-  /** What the caller talked over was not heard, and is shown so. */
-  #cut(message) {
-    if (this.#said?.textContent !== message.text || !message.text.startsWith(message.heard_text)) return;
-    const unheard = document.createElement("span");
-    unheard.className = "unheard";
-    unheard.textContent = message.text.slice(message.heard_text.length);
-    this.#said.replaceChildren(message.heard_text, unheard);
-  }
-
-  #add(kind) {
-    const line = document.createElement("li");
-    line.className = kind;
-    this.#list.append(line);
-    return line;
-  }
-}
-
-// ---- the phone
-
-const captions = new Captions();
-const microphone = new Microphone((track) => phone.wire?.replace(track));
-
-const phone = {
-  wire: null,
-  socket: null,
-  page: null,
-  lastSeq: -1,
-
-  async dial(isSilent = false) {
-    showProblem("");
-    captions.clear();
-    setState("calling", "연결하고 있습니다…");
+  async #send(what, entered) {
     try {
-      if (isSilent) microphone.openSilent();
-      else await microphone.open();
+      await this.#call?.enter(what, entered);
+      return true;
     } catch (error) {
-      setState("idle", "버튼을 누르면 바로 연결됩니다.");
-      showProblem(explainMicrophone(error), true);
-      return;
+      this.#captions.remark(error.status === 429 ? ASIDES.tooFast : ASIDES.notSent);
+      return false;
     }
-    const wire = new Wire(this.page.ice_servers.map(asIceServer), (isLost) => this.networkLost(isLost));
-    this.wire = wire;
-    try {
-      await wire.call(called, microphone.track);
-    } catch (error) {
-      if (this.wire !== wire) return; // hung up meanwhile
-      this.over(explainCall(error));
-      return;
-    }
-    if (this.wire !== wire) {
-      bye(wire.token);
-      wire.close();
-      return;
-    }
-    this.lastSeq = -1;
-    this.follow(wire.token);
-  },
+  }
 
-  follow(token) {
-    const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/call/calls/${token}/captions`;
-    const socket = new WebSocket(address);
-    this.socket = socket;
-    socket.addEventListener("message", ({ data }) => {
-      const message = JSON.parse(data);
-      if (message.seq <= this.lastSeq) return; // read again after the network was away
-      this.lastSeq = message.seq;
-      if (element("call").closest("main").dataset.state === "calling") setState("talking", "통화 중입니다.");
-      if (message.type === "ended") this.over("통화가 끝났습니다.");
-      else captions.show(message);
-    });
-    socket.addEventListener("close", async ({ code }) => {
-      if (this.socket !== socket || this.wire === null) return;
-      if (code === 1000 || code === 4404) {
-        this.over("통화가 끝났습니다.");
-        return;
-      }
-      await pause(RETRY_MS);
-      if (this.socket === socket && this.wire !== null) this.follow(token);
-    });
-  },
-
-  networkLost(isLost) {
-    if (isLost === null) this.over("인터넷 연결이 돌아오지 않아 통화가 끊어졌습니다. 다시 걸어 주세요.");
-    else if (isLost) setState("lost", "연결이 끊겨 다시 잇고 있습니다…");
-    else setState("talking", "통화 중입니다.");
-  },
-
-  hangUp() {
-    const token = this.wire?.token;
-    if (token) bye(token);
-    this.over("통화를 마쳤습니다.");
-  },
-
-  over(text) {
-    this.socket?.close();
-    this.wire?.close();
-    microphone.close();
-    this.socket = this.wire = null;
+  #idle(status) {
+    this.#attempt += 1;
+    this.#call = null;
+    this.#microphone.close();
+    this.#wakeLock?.release();
+    clearInterval(this.#ticking);
     element("voice").srcObject = null;
-    setState("idle", text);
-  },
+    delete element("phone").dataset.turn;
+    this.showKeypad(false);
+    this.mute(false);
+    this.#enter("idle", status);
+  }
 
-  async send(what, body) {
-    if (!this.wire?.token) return;
-    try {
-      await ask(`/call/calls/${this.wire.token}/${what}`, body);
-    } catch {
-      captions.aside("보내지 못했습니다. 다시 눌러 주세요.");
-    }
-  },
-};
+  #enter(state, status) {
+    this.#state = state;
+    const isUp = state === "talking" || state === "lost";
+    const hasCaptions = isUp || element("captions").childElementCount > 0;
+    element("phone").dataset.state = state;
+    if (element("status").textContent !== status) element("status").textContent = status; // else it is read out again
+    element("call-text").textContent = this.isIdle ? (hasCaptions ? BUTTONS.dialAgain : BUTTONS.dial) : BUTTONS.hangUp;
+    element("welcome").hidden = hasCaptions;
+    element("captions").hidden = !hasCaptions;
+    element("clock").hidden = state !== "talking";
+    for (const id of ["writing", "keypad-toggle"]) element(id).hidden = !isUp;
+    element("mute").hidden = !isUp || this.#microphone.track === null;
+  }
 
-const bye = (token) => navigator.sendBeacon(`/call/calls/${token}/bye`);
+  #tick() {
+    const seconds = Math.floor((Date.now() - this.#since) / 1000);
+    const two = (number) => String(number).padStart(2, "0");
+    element("clock").textContent = `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
+  }
 
-function asIceServer({ urls, username, credential }) {
-  return username ? { urls, username, credential } : { urls };
-}
+  /** `way` is the label of a button, `go` what it does; `isApart`: it may be the frame that is the problem. */
+  #problem(text, way, go, isApart = false) {
+    element("problem-text").textContent = text;
+    element("way").textContent = way;
+    element("way").onclick = go;
+    element("way").hidden = !way;
+    element("apart").hidden = !isApart;
+    element("problem").hidden = false;
+  }
 
-function setState(state, status) {
-  const isCall = state !== "idle";
-  element("call").closest("main").dataset.state = state;
-  element("status").textContent = status;
-  element("call").textContent = isCall ? "끊기" : "전화 걸기";
-  for (const id of ["writing", "keypad-toggle", "mute"]) element(id).hidden = !isCall;
-  if (!isCall) showKeypad(false);
-  else if (phone.page?.synthetic_voices_only) showKeypad(true);
-}
-
-function showKeypad(isShown) {
-  element("keypad").hidden = !isShown;
-  element("keypad-toggle").setAttribute("aria-expanded", String(isShown));
-}
-
-function showProblem(text, isMicrophone = false) {
-  element("problem").hidden = !text;
-  element("problem-text").textContent = text;
-  element("without-microphone").hidden = !isMicrophone;
-}
-
-function explainMicrophone(error) {
-  switch (error.name) {
-    case "NotAllowedError":
-      return "마이크 사용이 허용되지 않았습니다. 주소창 왼쪽의 자물쇠(또는 카메라) 표시를 눌러 마이크를 ‘허용’으로 바꾸고 다시 걸어 주세요.";
-    case "NotFoundError":
-      return "마이크를 찾지 못했습니다. 마이크나 헤드셋을 꽂고 다시 걸어 주세요.";
-    case "NotReadableError":
-      return "다른 프로그램이 마이크를 쓰고 있습니다. 그 프로그램을 닫고 다시 걸어 주세요.";
-    case "SecurityError":
-      return "이 주소에서는 브라우저가 마이크를 내주지 않습니다. https 주소로 열어 주세요.";
-    default:
-      return "마이크를 열지 못했습니다. 브라우저를 다시 열고 걸어 주세요.";
+  #solve() {
+    element("problem").hidden = true;
   }
 }
 
-function explainCall(error) {
-  if (error instanceof Refused && error.status === 429) return "짧은 시간에 너무 많이 거셨습니다. 잠시 뒤 다시 걸어 주세요.";
-  if (error instanceof Refused && error.status === 503) return "지금은 모든 회선이 통화 중입니다. 잠시 뒤 다시 걸어 주세요.";
-  return "연결하지 못했습니다. 인터넷 연결을 확인하고 다시 걸어 주세요.";
-}
+const phone = new Phone();
 
-const asked = new URLSearchParams(location.search);
-const called = asked.get("called") ?? "";
-
-element("call").addEventListener("click", () => (phone.wire || element("call").textContent === "끊기" ? phone.hangUp() : phone.dial()));
-element("without-microphone").addEventListener("click", () => phone.dial(true));
-element("keypad-toggle").addEventListener("click", () => showKeypad(element("keypad").hidden));
-element("mute").addEventListener("click", ({ currentTarget: button }) => {
-  const isMuted = button.getAttribute("aria-pressed") !== "true";
-  button.setAttribute("aria-pressed", String(isMuted));
-  microphone.mute(isMuted);
+element("call").addEventListener("click", () => (phone.isIdle ? phone.dial() : phone.hangUp()));
+element("keypad-toggle").addEventListener("click", () => phone.showKeypad(element("keypad").hidden));
+element("mute").addEventListener("click", ({ currentTarget }) => {
+  phone.mute(currentTarget.getAttribute("aria-pressed") !== "true");
 });
 element("writing").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = element("text").value.trim();
   element("text").value = "";
-  if (text) phone.send("text", { text });
+  if (text) phone.write(text);
 });
-for (const key of KEYS) {
+for (const digit of KEYS) {
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = key;
-  button.addEventListener("click", () => phone.send("keys", { keys: key }));
+  button.textContent = digit;
+  button.setAttribute("aria-label", key(digit));
+  button.addEventListener("click", () => phone.press(digit));
   element("keypad").append(button);
 }
-addEventListener("pagehide", () => phone.wire?.token && bye(phone.wire.token));
+// a keyboard has these keys, too
+addEventListener("keydown", ({ key: pressed, target, ctrlKey, metaKey, altKey, repeat }) => {
+  const isMeant = !element("keypad").hidden && target !== element("text") && !(ctrlKey || metaKey || altKey || repeat);
+  if (isMeant && KEYS.includes(pressed)) phone.press(pressed);
+});
+addEventListener("visibilitychange", () => phone.keepAwake());
+// a page that is closed or left; one that comes back from the browser's memory has hung up
+addEventListener("pagehide", () => phone.isIdle || phone.hangUp());
 
-phone.page = await ask("/call/page").catch(() => ({ company: "", synthetic_voices_only: false, ice_servers: [] }));
-if (phone.page.company) {
-  element("company").textContent = phone.page.company;
-  document.title = `${phone.page.company} 상담 전화`;
+document.documentElement.classList.toggle("framed", isFramed);
+const apart = new URL(address);
+apart.searchParams.delete("start");
+element("apart").href = apart;
+
+try {
+  const page = await ask("page");
+  if (page.company) {
+    document.title = element("company").textContent = `${page.company} 상담 전화`;
+  }
+  element("notice").hidden = !page.synthetic_voices_only;
+  phone.ready(page.synthetic_voices_only);
+} catch (error) {
+  console.warn("what the page should know:", error.message); // to dial will tell
+  phone.ready(false);
 }
-element("notice").hidden = !phone.page.synthetic_voices_only;
-element("call").disabled = false;
-if (asked.has("start")) phone.dial();
+// who opens the panel has pressed a button; a mere link does not make anybody's telephone call
+if (isFramed && address.searchParams.has("start")) phone.dial();

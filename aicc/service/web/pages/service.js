@@ -13,12 +13,11 @@ export class Refused extends Error {
 
 /** POST with a body, else GET. Throws Refused, or what fetch throws where there is no answer. */
 export async function ask(path, body, signal) {
-  const limit = AbortSignal.timeout(LIMIT_MS);
   const answer = await fetch(`/call/${path}`, {
     method: body === undefined ? "GET" : "POST",
     headers: body === undefined ? {} : { "content-type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
-    signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    signal: within(LIMIT_MS, signal),
   });
   const text = await answer.text();
   const isJson = answer.headers.get("content-type")?.startsWith("application/json");
@@ -36,4 +35,14 @@ export function openCaptions(token, start) {
   const address = new URL(`/call/calls/${token}/captions?start=${start}`, location.href);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
   return new WebSocket(address);
+}
+
+/** `signal`, and a limit: AbortSignal.any is younger than the telephones that people have. */
+function within(ms, signal) {
+  const both = new AbortController();
+  const timer = setTimeout(() => both.abort(new DOMException(`no answer within ${ms} ms`, "TimeoutError")), ms);
+  signal?.addEventListener("abort", () => both.abort(signal.reason), { signal: both.signal });
+  if (signal?.aborted) both.abort(signal.reason);
+  both.signal.addEventListener("abort", () => clearTimeout(timer));
+  return both.signal;
 }

@@ -17,11 +17,13 @@ export class Wire {
   #peer = null;
   #blip = null;
   #trying = null;
+  #rested = () => {};
+  #isMending = false;
   #isClosed = false;
 
   /**
-   * `host` is the call: `offer(sdp, signal)` and `servers(signal)` ask the service, `voice(stream)` is what comes,
-   * `lost()` and `back()` say how it stands, `over(error)` that it will not come back.
+   * `host` is the call: `servers(signal)` and `offer(sdp, signal)` ask the service, `voice(stream)` is what comes from
+   * it, `lost()` and `back()` tell how the way is, and `over(error)` that there will be none any more.
    */
   constructor(track, host) {
     this.#track = track;
@@ -30,34 +32,34 @@ export class Wire {
 
   /** Throws what keeps the first connection from being made. */
   async open() {
-    await this.#try();
+    await this.#connect();
     addEventListener("online", this.#anew);
-    addEventListener("offline", this.#told);
+    addEventListener("offline", this.#away);
   }
 
   /** Another microphone; null for none. */
   async replace(track) {
     this.#track = track;
-    const senders = this.#peer?.getSenders() ?? [];
-    await Promise.all(senders.map((sender) => sender.replaceTrack(track)));
+    await this.#peer?.getSenders()[0].replaceTrack(track);
   }
 
   close() {
     this.#isClosed = true;
     removeEventListener("online", this.#anew);
-    removeEventListener("offline", this.#told);
+    removeEventListener("offline", this.#away);
     clearTimeout(this.#blip);
     this.#trying?.abort();
+    this.#rested();
     this.#peer?.close();
   }
 
-  /** A new connection beside the old one, which goes on until it is replaced: the service lets both be. */
-  async #try() {
+  /** A new connection beside the old one, which is closed behind it: the service would take that for the call's end. */
+  async #connect() {
     this.#trying = new AbortController();
     const { signal } = this.#trying;
-    const peer = new RTCPeerConnection({ iceServers: await this.#host.servers(signal), bundlePolicy: "max-bundle" });
+    let peer, voice;
     try {
-      let voice = null;
+      peer = new RTCPeerConnection({ iceServers: await this.#host.servers(signal), bundlePolicy: "max-bundle" });
       peer.addEventListener("track", ({ track }) => {
         voice = new MediaStream([track]);
         if (this.#peer === null) this.#host.voice(voice); // from its first packet on
@@ -68,57 +70,50 @@ export class Wire {
       const answer = await this.#host.offer(peer.localDescription.sdp, signal);
       await peer.setRemoteDescription({ type: "answer", sdp: answer });
       await connected(peer, signal);
-      const old = this.#peer;
-      this.#peer = peer;
-      if (old !== null) this.#host.voice(voice);
-      old?.close();
+      signal.throwIfAborted();
     } catch (error) {
-      peer.close();
+      peer?.close();
       throw error;
     } finally {
       this.#trying = null;
     }
-    await this.replace(this.#track); // which may have changed meanwhile
+    const old = this.#peer;
+    this.#peer = peer;
+    if (old !== null) this.#host.voice(voice);
+    old?.close();
+    await this.replace(this.#track); // it may have changed meanwhile
     peer.addEventListener("connectionstatechange", () => this.#look());
-    // the service has closed it; whether the call is over is the service's to say
-    peer.getSenders()[0].transport?.addEventListener("statechange", ({ target }) => {
+    // closed by the service: it will say whether that was the call's end
+    peer.getSenders()[0].transport.addEventListener("statechange", ({ target }) => {
       if (target.state === "closed" && this.#peer === peer) this.#mend();
     });
   }
 
   #look() {
     clearTimeout(this.#blip);
-    switch (this.#peer.connectionState) {
-      case "connected":
-        if (!this.#trying) this.#host.back();
-        break;
-      case "disconnected":
-        this.#blip = setTimeout(() => this.#mend(), BLIP_MS);
-        break;
-      case "failed":
-        this.#mend();
-        break;
-    }
+    const state = this.#peer.connectionState;
+    if (state === "connected" && !this.#isMending) this.#host.back();
+    if (state === "disconnected") this.#blip = setTimeout(() => this.#mend(), BLIP_MS);
+    if (state === "failed") this.#mend();
   }
 
-  #told = () => this.#host.lost();
+  #away = () => this.#host.lost();
 
   /** The network is another one: what is being tried belongs to the old one. */
   #anew = () => {
     this.#trying?.abort();
+    this.#rested();
     this.#mend();
   };
-
-  #isMending = false;
 
   async #mend() {
     if (this.#isMending || this.#isClosed) return;
     this.#isMending = true;
     this.#host.lost();
-    const until = Date.now() + GIVE_UP_MS; // by the clock: a page that sleeps has no other
+    const until = Date.now() + GIVE_UP_MS; // by the clock: the timers of a page that sleeps stand still
     while (!this.#isClosed) {
       try {
-        await this.#try();
+        await this.#connect();
         this.#host.back();
         break;
       } catch (error) {
@@ -128,42 +123,40 @@ export class Wire {
           break;
         }
         console.info("the call's connection:", error.message);
-        if (error.name !== "AbortError") await Promise.race([pause(RETRY_MS), online()]);
+        if (error.name !== "AbortError") await this.#rest();
       }
     }
     this.#isMending = false;
   }
+
+  #rest() {
+    return new Promise((resolve) => {
+      this.#rested = resolve;
+      setTimeout(resolve, RETRY_MS);
+    });
+  }
 }
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const online = () => new Promise((resolve) => addEventListener("online", resolve, { once: true }));
-
-/** Waits until `test()` is true after an event of `peer`; throws when `signal` is aborted. True in time, or false. */
-function within(ms, peer, event, signal, test) {
+/** Until `test()`, looked at with each `event` of `peer`, or for `ms`. Throws when `signal` is aborted. */
+function until(test, ms, peer, event, signal) {
+  const stop = new AbortController();
   return new Promise((resolve, reject) => {
-    const look = () => test() && done(true);
-    const stop = () => done(false, signal.reason);
-    const timer = setTimeout(() => done(false), ms);
-    function done(isTrue, error) {
-      clearTimeout(timer);
-      peer.removeEventListener(event, look);
-      signal.removeEventListener("abort", stop);
-      if (error) reject(error);
-      else resolve(isTrue);
-    }
-    peer.addEventListener(event, look);
-    signal.addEventListener("abort", stop);
-    if (signal.aborted) stop();
-    else look();
-  });
+    const timer = setTimeout(resolve, ms);
+    stop.signal.addEventListener("abort", () => clearTimeout(timer));
+    peer.addEventListener(event, () => test() && resolve(), { signal: stop.signal });
+    signal.addEventListener("abort", () => reject(signal.reason), { signal: stop.signal });
+    if (signal.aborted) reject(signal.reason);
+    if (test()) resolve();
+  }).finally(() => stop.abort());
 }
 
-function gathered(peer, signal) {
-  return within(GATHER_MS, peer, "icegatheringstatechange", signal, () => peer.iceGatheringState === "complete");
+async function gathered(peer, signal) {
+  const isComplete = () => peer.iceGatheringState === "complete";
+  await until(isComplete, GATHER_MS, peer, "icegatheringstatechange", signal);
 }
 
 async function connected(peer, signal) {
   const isDecided = () => ["connected", "failed"].includes(peer.connectionState);
-  await within(CONNECT_MS, peer, "connectionstatechange", signal, isDecided);
+  await until(isDecided, CONNECT_MS, peer, "connectionstatechange", signal);
   if (peer.connectionState !== "connected") throw new NoWay(`ICE is ${peer.iceConnectionState}`);
 }

@@ -10,6 +10,7 @@ export const STATUS = {
   calling: "연결하고 있습니다…",
   talking: "통화 중",
   lost: "연결이 끊겨 다시 잇고 있습니다…",
+  notCalled: "아직 연결되지 않았습니다.",
 };
 
 export const BUTTONS = {

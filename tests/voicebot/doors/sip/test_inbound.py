@@ -117,7 +117,7 @@ def test_cancel_that_crosses_the_200_changes_nothing(stage, phone):
     leg = stage.desk.legs[0]
     leg.accept(ANSWER)
     call.cancel()
-    assert phone.words == [200, 200]
+    assert phone.words == [100, 200, 200]
     call.response(200)
     call.ack()
     call.send("BYE")
