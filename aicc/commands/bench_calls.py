@@ -77,7 +77,7 @@ async def _bench(
     from aicc.simulation.usage import Usage
 
     loaded = read_scripts(scripts)
-    speech = Speech()
+    speech = Speech(telephones.rate_hz) if telephones else Speech()
     for script in loaded:  # now, so that it does not count
         await asyncio.to_thread(speech.part, script)
     settings = {"AICC_SLOTS": str(max(40, calls))} | (SIP_HERE if telephones else {})

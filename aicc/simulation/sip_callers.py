@@ -10,6 +10,7 @@ from typing import cast
 
 from sipmessage import URI
 
+from aicc.errors import AiccError
 from aicc.service.sip.telephone import CALL_HEADER
 from aicc.simulation.impairment import Impairment
 from aicc.simulation.pool import Connect
@@ -18,6 +19,7 @@ from aicc.simulation.script import Script
 from aicc.simulation.service import Service
 from aicc.simulation.wire import Wire, WireUnavailable
 from voicebot.doors.negotiable import NotAcceptable
+from voicebot.doors.rtp.codecs import open_codec
 from voicebot.doors.rtp.formats import CODECS, CodecName
 from voicebot.doors.sip.inbound import InboundLeg
 from voicebot.doors.sip.outbound import OutboundLeg
@@ -29,6 +31,17 @@ SIP_HERE = {"AICC_SIP__LISTEN": "127.0.0.1:0"}  # the setting of a service that 
 ANSWER_S = 32.0  # RFC 3261, timer B: so long an INVITE is repeated
 
 
+class NoSipAddress(AiccError):
+    """Callers were told to dial something else."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(f'"{target}" is no SIP address: write sip:HOST:PORT or sip:NUMBER@HOST')
+
+
+class NoSuchCodec(AiccError):
+    """Callers were told to speak what their telephones do not know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Telephones:
     """What all callers have in common. ``codec`` is the only one that they know."""
@@ -36,12 +49,25 @@ class Telephones:
     codec: CodecName = "PCMU"
     impairment: Impairment = field(default_factory=Impairment)
 
+    @property
+    def rate_hz(self) -> int:
+        """At which its callers' sound is to be made."""
+        return open_codec(self.codec).rate_hz
+
     @classmethod
     def of(cls, codec: str, loss: float, jitter_ms: float) -> Telephones:
-        """ValueError for a codec that is not spoken here."""
+        """:class:`NoSuchCodec` for one that is not spoken here."""
         if codec not in CODECS:
-            raise ValueError(f'no codec "{codec}": write {", ".join(CODECS)}')
+            raise NoSuchCodec(f'no codec "{codec}": write {", ".join(CODECS)}')
         return cls(cast(CodecName, codec), Impairment(loss, jitter_ms))
+
+
+@dataclass(frozen=True, slots=True)
+class Dialling:
+    """Whom callers dial, and with what."""
+
+    target: str
+    telephones: Telephones
 
 
 class SipCallers:
@@ -54,10 +80,13 @@ class SipCallers:
     def __init__(
         self, target: str, telephones: Telephones | None = None, call_ids: dict[int, str] | None = None
     ) -> None:
-        """ValueError where ``target`` is no SIP URI."""
-        self._target = URI.parse(target)
+        """:class:`NoSipAddress` where ``target`` is none."""
+        try:
+            self._target = URI.parse(target)
+        except ValueError:
+            raise NoSipAddress(target) from None
         if self._target.scheme not in ("sip", "sips"):
-            raise ValueError(f'"{target}" is no SIP address: write sip:HOST:PORT or sip:NUMBER@HOST')
+            raise NoSipAddress(target)
         self._telephones = telephones or Telephones()
         self._agent: UserAgent | None = None
         self._host = ""

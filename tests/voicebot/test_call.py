@@ -723,6 +723,20 @@ def test_keys_beside_the_sound_are_bounded(tmp_path):
         assert len(call.of(Dtmf)) == MOST_WAITING
 
 
+def test_who_is_not_understood_presses_what_he_wants(tmp_path):
+    with LiveCall(tmp_path) as call:
+        call.wait_until_greeted()
+        call.recognizer.nonsense, call.recognizer.confidence = "뷁 쒤", 0.4
+        call.caller_says("언제 열어요")
+        call.wait_for(BotFinished, text=MORE)
+        call.caller_says("언제 열어요")
+        call.wait_for(BotStarted, text="영업시간은 1번, 상담사 연결은 0번을 눌러 주세요.")
+        call.caller_presses("1")
+        pressed_ms = call.now_ms
+        assert call.wait_for(BotStarted).event.text == HOURS
+        assert call.now_ms - pressed_ms < 200
+
+
 # ---- hold, and a wire that is wrong
 
 

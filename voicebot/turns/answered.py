@@ -23,6 +23,7 @@ from voicebot.dialogue.slots import (
     YesNo,
 )
 from voicebot.dialogue.slots.address import AddressSlot, AnyAddress
+from voicebot.dialogue.slots.key_menu import KeyMenu
 from voicebot.text.endings import says_no_more
 
 Answered = Literal[
@@ -75,7 +76,7 @@ def key_lengths(slot: Slot | None) -> frozenset[int]:
             return frozenset(slot.lengths)
         case Phone():
             return frozenset((_FULL_PHONE,))
-        case YesNo():
+        case YesNo() | KeyMenu():
             return frozenset((1,))
         case Choice():
             return frozenset((1,)) if len(slot.options) < 10 else frozenset()

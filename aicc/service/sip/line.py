@@ -19,6 +19,8 @@ Start = Callable[[Coroutine[Any, Any, None]], None]
 
 NOT_ACCEPTABLE = "SIP;cause=488"  # RFC 3326
 CALL_GONE = "SIP;cause=500"
+REFUSALS = {404: "no_such_number", 408: "no_answer", 410: "no_such_number", 480: "no_answer", 484: "no_such_number"}
+REFUSALS |= {486: "busy", 600: "busy", 604: "no_such_number"}
 
 
 class Exchange(Protocol):
@@ -44,6 +46,8 @@ class Line:
         self.watcher = Watcher(self)
         self.skill = ""
         """What somebody who takes over has to know, once the bot hands over."""
+        self.withdraw: Callable[[], None] | None = None
+        """Takes back the transfer that is under way."""
         self._ask = ask
         self._start = start
         self._exchange = exchange
@@ -81,6 +85,8 @@ class Line:
         self._exchange.referred(self, referral)
 
     def hung_up(self, by: By, reason: str) -> None:
+        if self.withdraw is not None:
+            self.withdraw()
         self._exchange.ended(self)
         self._start(self._hang_up(by, reason))
 
@@ -113,7 +119,7 @@ class Watcher(LegWatcher):
             self._line.begin(sdp)
 
     async def reoffered(self, sdp: str) -> str:
-        if not self._is_current:
+        if not self._is_current or self._line.withdraw is not None:
             raise NotAcceptable("the call goes on elsewhere")
         return await self._line.describe(sdp)
 
@@ -131,7 +137,7 @@ class Watcher(LegWatcher):
 
     def ended(self, by: By, reason: str, code: int) -> None:
         if self._is_current:
-            self._line.hung_up(by, reason)
+            self._line.hung_up(by, REFUSALS.get(code, reason) if reason == "refused" else reason)
 
     @property
     def _is_current(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 from sipmessage import URI
 
@@ -78,23 +78,29 @@ async def _listen(agent: UserAgent, settings: Sip) -> list[str]:
     assert settings.listen
     host, port = host_and_port(settings.listen)
     shown = settings.address or ""
-    try:
+    with _usable(settings.listen, "choose another --sip, or end who has it"):
         port = await agent.listen("udp", host, port, advertised=shown)
         await agent.listen("tcp", host, port, advertised=shown)
-        listening = [f"sip:{_bracketed(host)}:{port}"]
-        if settings.tls:
-            tls_host, tls_port = host_and_port(settings.tls.listen)
+    listening = [f"sip:{_bracketed(host)}:{port}"]
+    if settings.tls:
+        host, port = host_and_port(settings.tls.listen)
+        try:
             context = server_tls(settings.tls.certificate, settings.tls.key)
-            tls_port = await agent.listen("tls", tls_host, tls_port, context, advertised=shown)
-            listening.append(f"sips:{_bracketed(tls_host)}:{tls_port}")
-    except TlsUnusable as error:
-        raise SipUnusable(f"{error}: check sip.tls in aicc.yaml") from None
+        except TlsUnusable as error:
+            raise SipUnusable(f"{error}: check sip.tls in aicc.yaml") from None
+        with _usable(settings.tls.listen, "choose another address for sip.tls in aicc.yaml, or end who has it"):
+            port = await agent.listen("tls", host, port, context, advertised=shown)
+        listening.append(f"sips:{_bracketed(host)}:{port}")
+    return listening
+
+
+@contextlib.contextmanager
+def _usable(address: str, cure: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         reason = (os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)).lower()
-        raise SipUnusable(
-            f"nothing can listen for SIP at {settings.listen}: {reason}: choose another --sip, or end who has it"
-        ) from None
-    return listening
+        raise SipUnusable(f"nothing can listen for SIP at {address}: {reason}: {cure}") from None
 
 
 def _gate(settings: Sip) -> Gate:
@@ -116,10 +122,11 @@ async def _binding(agent: UserAgent, wanted: Registration) -> Binding:
     except Unresolved as error:
         raise SipUnusable(f"{error}: check sip.registrations in aicc.yaml") from None
     host, port = agent.transports.local(hop)
+    transport = "" if hop.protocol == "udp" else f";transport={hop.protocol}"
     return Binding(
         registrar=wanted.registrar,
         address=f"sip:{wanted.user}@{registrar.host}",
-        contact=f"sip:{wanted.user}@{_bracketed(host)}:{port}",
+        contact=f"sip:{wanted.user}@{_bracketed(host)}:{port}{transport}",
         username=wanted.user,
         password=_secret(wanted.password_from, f"the password of {wanted.user} at {registrar.host}"),
         ask=Asker(agent.transactions, resolve),

@@ -129,8 +129,7 @@ class Telephone:
             leg.refuse(481)
             return
         line.move_to(leg)
-        leg.accept(sdp)
-        replaced.give_place(leg)
+        leg.accept(sdp)  # which hangs up the other one
 
     # ---- calls that go out
 
@@ -210,10 +209,12 @@ class Telephone:
         if self._lines.pop(line.call_id, None) is None or (leg := line.leg) is None:
             return
         to = self._house.handoff.get(line.skill) or self._house.handoff.get(DEFAULT_SKILL)
-        if is_handoff and to and leg.is_up and not leg.is_over:
-            outcome = await leg.refer(to)
-            log.info("call %s was handed over to %s: %d %s", line.call_id, to, outcome.code, outcome.phrase)
-        leg.bye()
+        try:
+            if is_handoff and to and leg.is_up and not leg.is_over:
+                outcome = await leg.refer(to)
+                log.info("call %s was handed over to %s: %d %s", line.call_id, to, outcome.code, outcome.phrase)
+        finally:
+            leg.bye()
 
     async def close(self, limit_s: float = 2.0) -> None:
         """Hangs up what is left, and waits for what is still being told."""

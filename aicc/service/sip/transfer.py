@@ -3,46 +3,63 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from aicc.service.sip.line import Line
+from voicebot.doors.sip.leg import Leg
+from voicebot.doors.sip.outbound import OutboundLeg
 from voicebot.doors.sip.referring import Referral
 from voicebot.doors.sip.user_agent import UserAgent
 from voicebot.doors.sip.watching import By, LegWatcher
 
+log = logging.getLogger(__name__)
+
 
 class Transfer(LegWatcher):
-    """One REFER. The call goes on with the old far side until the new one has picked up."""
+    """One REFER. The call goes on with the old far side until the new one has picked up; meanwhile the old one may not
+    describe its sound anew. Whoever hangs up while it rings ends the call."""
 
     def __init__(self, line: Line, referral: Referral, agent: UserAgent) -> None:
         self._line = line
         self._referral = referral
         self._agent = agent
+        self._leg: OutboundLeg | None = None
         self._outcome: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> None:
         line, referral, old = self._line, self._referral, self._line.leg
         assert old is not None  # it has sent the REFER
         referral.accept()
+        line.withdraw = self._withdraw
+        try:
+            code, sdp = await self._called(old)
+        finally:
+            line.withdraw = None
+        leg = self._leg
+        if leg is None or code >= 300 or leg.is_over or old.is_over:
+            referral.report(code if code >= 300 else 480)
+            self._withdraw()
+            return
+        line.move_to(leg)
+        line.begin(sdp)
+        referral.report(200)
+        old.bye()
+
+    async def _called(self, old: Leg) -> tuple[int, str]:
+        """The final answer of whom we call, and their description."""
+        referral = self._referral
         headers = {"Replaces": str(referral.replaces)} if referral.replaces else {}
         if referral.referred_by:
             headers["Referred-By"] = referral.referred_by
         try:
-            offer = await line.describe("")
-            leg = self._agent.call(referral.to, sdp=offer, from_=old.local, watcher=self, headers=headers)
-        except ValueError:
-            referral.report(500)
-            return
-        code, sdp = await self._outcome
-        if code >= 300:
-            referral.report(code)
-            return
-        if old.is_over:  # hung up while it rang
-            leg.bye()
-            return
-        line.move_to(leg)
-        line.reanswer(sdp)
-        referral.report(200)
-        old.bye()
+            offer = await self._line.describe("")
+            if old.is_over:
+                return 487, ""
+            self._leg = self._agent.call(referral.to, sdp=offer, from_=old.local, watcher=self, headers=headers)
+        except ValueError as error:
+            log.warning("call %s is not transferred to %s: %s", self._line.call_id, referral.to, error)
+            return 500, ""
+        return await self._outcome
 
     def early(self, code: int, sdp: str) -> None:
         self._referral.report(code)
@@ -52,6 +69,10 @@ class Transfer(LegWatcher):
 
     def ended(self, by: By, reason: str, code: int) -> None:
         self._settle(code if code >= 300 else 480, "")
+
+    def _withdraw(self) -> None:
+        if self._leg is not None:
+            self._leg.bye()
 
     def _settle(self, code: int, sdp: str) -> None:
         if not self._outcome.done():

@@ -6,6 +6,7 @@ import pytest
 
 from voicebot.dialogue.slots import Amount, Choice, Date, Digits, FreeText, Name, OrderNumber, Phone, Slot, Time, YesNo
 from voicebot.dialogue.slots.address import AnyAddress
+from voicebot.dialogue.slots.key_menu import KeyMenu
 from voicebot.turns.answered import answered, key_lengths
 
 NOW = datetime(2026, 11, 23, 14, 0)
@@ -69,6 +70,7 @@ def test_the_slot_tells_what_is_missing(slot: Slot, said: str, expected: str) ->
         (Phone(), {11}),
         (OrderNumber(), {8, 12}),
         (YesNo(), {1}),
+        (KeyMenu({str(number): [] for number in range(10)}, {}), {1}),
         (PARCEL, {1}),
         (Date(), set()),
         (None, set()),

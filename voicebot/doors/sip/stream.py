@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import cast
 
 from voicebot.doors.sip.framing import PING, PONG, Framing, StreamBroken
 from voicebot.doors.sip.hop import Hop
@@ -83,10 +84,9 @@ class Stream(asyncio.Protocol):
         self._end(why)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
         if self._is_over:
-            transport.abort()
+            self._transport.abort()
             return
         waiting, self._waiting = self._waiting, []
         for data in waiting:

@@ -153,6 +153,7 @@ class Phone {
       await this.#call?.enter(what, entered);
       return true;
     } catch (error) {
+      console.info(`${what} did not arrive:`, error.message);
       this.#captions.remark(error.status === 429 ? ASIDES.tooFast : ASIDES.notSent);
       return false;
     }

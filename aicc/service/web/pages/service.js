@@ -20,8 +20,7 @@ export async function ask(path, body, signal) {
     signal: within(LIMIT_MS, signal),
   });
   const text = await answer.text();
-  const isJson = answer.headers.get("content-type")?.startsWith("application/json");
-  const told = isJson ? JSON.parse(text) : {};
+  const told = text && answer.headers.get("content-type")?.startsWith("application/json") ? JSON.parse(text) : {};
   if (!answer.ok) throw new Refused(answer, told);
   return told;
 }

@@ -7,10 +7,11 @@ import contextlib
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from tests.voicebot.doors.sip.certificates import Authority
 from tests.voicebot.doors.sip.test_reading import INVITE
@@ -21,6 +22,13 @@ from voicebot.doors.sip.tls import TlsUnusable, client_tls, server_tls
 from voicebot.doors.sip.transport import Hop, Protocol, Transports, response_hop
 
 HOST = "127.0.0.1"
+
+
+@pytest.fixture(autouse=True, params=["asyncio", "uvloop"])
+def kind_of_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy() if request.param == "uvloop" else None)
+    yield
+    asyncio.set_event_loop_policy(None)
 
 
 class Station:
