@@ -33,6 +33,8 @@ import typer
 from aicc.commands.bench import bench
 from aicc.commands.bench_calls import bench_calls
 from aicc.commands.bench_kb import bench_kb
+from aicc.commands.bench_recovery import bench_recovery
+from aicc.commands.bench_sip import bench_sip
 from aicc.commands.call import call
 from aicc.commands.chat import chat
 from aicc.commands.demo import demo
@@ -77,6 +79,8 @@ evaluate.command("calls")(calls)
 app.add_typer(evaluate, name="eval")
 bench.command("kb")(bench_kb)
 bench.command("calls")(bench_calls)
+bench.command("sip")(bench_sip)
+bench.command("recovery")(bench_recovery)
 app.add_typer(bench, name="bench")
 app.command()(figures)
 app.add_typer(models, name="models")

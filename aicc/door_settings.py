@@ -111,7 +111,8 @@ class Outbound(_Block):
 
 
 class Sip(_Block):
-    """Telephones; nothing listens while ``listen`` is None. ``users`` are names and the variables of their passwords.
+    """Telephones; nothing listens while ``listen`` is None. ``users`` are names and the variables of their passwords,
+    ``digest`` is how those are asked for, the best first.
 
     Callers who find no room are sent to ``overflow`` (302), or refused by ``when_full``. ``handoff`` is where those are
     sent who want a person: by skill, ``default`` for all others. ``headers`` are own headers of the far side and the
@@ -124,6 +125,7 @@ class Sip(_Block):
     trunks: tuple[Network, ...] = ()
     users: dict[str, Variable] = {}
     realm: str = "aicc"
+    digest: Annotated[tuple[Literal["SHA-512-256", "SHA-256", "MD5"], ...], Field(min_length=1)] = ("SHA-256", "MD5")
     registrations: tuple[Registration, ...] = ()
     outbound: Outbound | None = None
     overflow: SipAddress | None = None

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -115,12 +116,16 @@ class Service:
 
 @contextlib.asynccontextmanager
 async def started(
-    data: Path | None = None, config: Path | None = None, settings: dict[str, str] | None = None
+    data: Path | None = None,
+    config: Path | None = None,
+    settings: dict[str, str] | None = None,
+    log: IO[bytes] | None = None,
 ) -> AsyncIterator[Service]:
     """A service of its own for as long as the block runs, in ``data`` or a folder that is thrown away.
 
     ``settings`` are variables of the environment, such as ``AICC_MEDIA_PROCESSES``. Whatever ``config`` says, the calls
-    are kept in a store of their own. Raises :class:`ServiceNotStarted`.
+    are kept in a store of their own. What it logs goes to standard error, or to the file ``log``. Raises
+    :class:`ServiceNotStarted`.
     """
     key = secrets.token_urlsafe(32)  # one that nobody else has to know
     with contextlib.ExitStack() as stack:
@@ -129,6 +134,7 @@ async def started(
             *_command(folder, config),
             stdin=asyncio.subprocess.PIPE,  # nothing is ever written: the system closes it when we are gone
             stdout=asyncio.subprocess.PIPE,
+            stderr=log,
             env={**os.environ, **_OWN, "AICC_API_KEY": key, **(settings or {})},
             start_new_session=True,  # ^C is for the callers, who hang up first
         )

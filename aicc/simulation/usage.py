@@ -91,5 +91,10 @@ class Usage:
             return []
 
 
+def media_processes(pid: int) -> list[psutil.Process]:
+    """Those that the service ``pid`` has started for its calls, the oldest first."""
+    return [child for child in psutil.Process(pid).children() if "aicc.service.media_process" in child.cmdline()]
+
+
 def _median(values: Sequence[float]) -> float:
     return sorted(values)[len(values) // 2]

@@ -31,7 +31,7 @@ from aicc.service.serving import serve
 from aicc.settings import Settings
 def ready(serving):
     print(json.dumps({"address": serving.address, "telephones": serving.telephones}), flush=True)
-logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 with asyncio.Runner(loop_factory=new_loop) as runner:
     runner.run(serve(Settings.load(), ready, (sys.executable, "-m", sys.argv[1])))
 """

@@ -18,6 +18,7 @@ from voicebot.doors.sip.inbound import InboundLeg
 from voicebot.doors.sip.leg import Leg
 from voicebot.doors.sip.message import (
     Message,
+    MessageInvalid,
     Request,
     Response,
     new_branch,
@@ -127,7 +128,8 @@ class FakeDesk:
 class Stage:
     """A user agent, its desk, and all far sides, found by the host that a message goes to.
 
-    ``is_lost`` says of each message, theirs and ours, whether it gets lost on its way.
+    ``is_lost`` says of each message, theirs and ours, whether it gets lost on its way. ``idle_timers`` is how many
+    timers run when there is no call.
     """
 
     def __init__(self, settings: UserAgentSettings | None = None, gate: Callable[[Stage], Gate] | None = None) -> None:
@@ -152,6 +154,7 @@ class Stage:
         assert isinstance(self.agent.transports, SocketlessTransports)
         self.transports = self.agent.transports
         self.transports.deliver = self._deliver
+        self.idle_timers = len(self.loop._scheduled)  # type: ignore[attr-defined]
 
     def side(self, hop: Hop = PHONE) -> FarSide:
         return self.sides.setdefault(hop.host, FarSide(self, hop))
@@ -191,7 +194,10 @@ class Stage:
         return [Hop(protocol, uri.host, uri.port or 5060)]  # type: ignore[arg-type]
 
     def _deliver(self, data: bytes, hop: Hop) -> None:
-        message = read(data)
+        try:
+            message = read(data)
+        except MessageInvalid:  # the answer to a request that could not be read has its mistakes
+            message = Response(int(data.split(b" ", 2)[1]), "")
         if self.is_lost(message):
             return
         side = self.sides.get(hop.host)
@@ -374,13 +380,20 @@ class FarCall:
         self.send("ACK", body, number=number or self.number)
 
     def cancel(self) -> None:
+        self._of_same_branch("CANCEL", self.invite, self.invite.headers["To"])
+
+    def ack_refusal(self, invite: Request) -> None:
+        """The ACK of an answer above 300, which is part of the INVITE's transaction."""
+        self._of_same_branch("ACK", invite, self.remote)
+
+    def _of_same_branch(self, method: str, invite: Request, to: str) -> None:
         request = self.side.written(
-            "CANCEL",
-            str(self.invite.uri),
-            to=self.invite.headers["To"],
+            method,
+            str(invite.uri),
+            to=to,
             from_=self.local,
-            call_id=self.invite.call_id,
-            number=self.invite.cseq.sequence,
+            call_id=invite.call_id,
+            number=invite.cseq.sequence,
         )
-        request.headers.setlist("Via", self.invite.headers.getlist("Via"))
+        request.headers.setlist("Via", invite.headers.getlist("Via"))
         self.side.say(request)

@@ -12,7 +12,7 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -20,6 +20,11 @@ from typing import Literal
 import pytest
 
 LOOPBACK = "127.0.0.1"
+_FROM = "From: <sip:@number@@[local_ip]:[local_port]>;tag=[pid]-[call_number]"
+_TO = "To: <sip:@called@@[remote_ip]:[remote_port]>"
+_VIA = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]"
+_CONTACT = "Contact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>"
+_SAME = "Call-ID: [call_id]\nMax-Forwards: 70"
 SDP = """v=0
 o=sipp 1 1 IN IP4 [local_ip]
 s=-
@@ -28,6 +33,14 @@ t=0 0
 m=audio [media_port] RTP/AVP 0 8 101
 a=rtpmap:101 telephone-event/8000
 """
+# what messages of one kind have in common, from the Via on where the branch is not that of another message
+HEADERS = {
+    "caller": f"{_VIA}\n{_FROM}\n{_TO}\n{_SAME}\n{_CONTACT}",  # begins a call
+    "dialog": f"{_VIA}\n{_FROM}\n{_TO}[peer_tag_param]\n{_SAME}\n{_CONTACT}",  # goes on with it
+    "refused": f"{_FROM}\n{_TO}[peer_tag_param]\n{_SAME}",  # an ACK to what is no 200
+    "cancelled": f"{_FROM}\n{_TO}\n{_SAME}",
+}
+VALUES = {"sdp": SDP, "hold_ms": 200, "headers": "", "called": "15880000", "number": "01012345678", "limit_ms": 10_000}
 Transport = Literal["udp", "tcp"]
 
 
@@ -123,14 +136,12 @@ class Sipp:
         folder = self.folder / f"{next(self._numbers)}-{scenario}"
         folder.mkdir()
         text = (self.scenarios / f"{scenario}.xml").read_text()
-        chosen = {"sdp": SDP, "hold_ms": 200, "headers": "", "called": "15880000", **values}
-        for name in set(re.findall("@([a-z_]+)@", text)):
-            value = str(chosen[name]).strip("\n")
-            text = text.replace(f"@{name}@" if value else f"@{name}@\n", value)
-        (folder / "scenario.xml").write_text(text)
-        limit_ms = values.get("limit_ms", 10_000)
+        chosen = VALUES | values
+        (folder / "scenario.xml").write_text(_filled(_filled(text, HEADERS), chosen))
         options = [f"-sf scenario.xml -m {calls} -r {per_s} -i {host} -mi {host} -mp {_free_port(host)} -nostdin"]
-        options += [f"-t {'u1' if transport == 'udp' else 't1'} -recv_timeout {limit_ms} -trace_err -error_file errors"]
+        options += [
+            f"-t {'u1' if transport == 'udp' else 't1'} -recv_timeout {chosen['limit_ms']} -trace_err -error_file errors"
+        ]
         options += ["-trace_stat -stf figures -fd 1 -trace_rtt -rtt_freq 1"]
         options += ["-trace_msg -message_file messages"] if are_messages_kept else []
         command = ["setpriv", "--pdeathsig=KILL", "--", "sipp", *" ".join(options).split()]
@@ -153,6 +164,14 @@ class Sipp:
     def stop(self) -> None:
         for run in self._runs:
             run.stop()
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    """A line that is empty then is left out: it would end the headers."""
+    for name, value in values.items():
+        shown = str(value).strip("\n")
+        text = text.replace(f"@{name}@" if shown else f"@{name}@\n", shown)
+    return text
 
 
 def _free_port(host: str) -> int:

@@ -105,7 +105,7 @@ def _usable(address: str, cure: str) -> Iterator[None]:
 
 def _gate(settings: Sip) -> Gate:
     passwords = {user: _secret(variable, f"sip.users.{user}") for user, variable in settings.users.items()}
-    return Gate(settings.trunks, Challenger(settings.realm), passwords.get)
+    return Gate(settings.trunks, Challenger(settings.realm, algorithms=settings.digest), passwords.get)
 
 
 def _way(outbound: Outbound) -> Way:

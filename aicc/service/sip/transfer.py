@@ -14,6 +14,8 @@ from voicebot.doors.sip.watching import By, LegWatcher
 
 log = logging.getLogger(__name__)
 
+TOLD_S = 2.0  # that the old far side has to hear how it went, before it is hung up
+
 
 class Transfer(LegWatcher):
     """One REFER. The call goes on with the old far side until the new one has picked up; meanwhile the old one may not
@@ -43,6 +45,7 @@ class Transfer(LegWatcher):
         line.move_to(leg)
         line.begin(sdp)
         referral.report(200)
+        await referral.told(TOLD_S)
         old.bye()
 
     async def _called(self, old: Leg) -> tuple[int, str]:

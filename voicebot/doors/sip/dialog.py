@@ -50,14 +50,17 @@ class Dialog:
 
     @classmethod
     def invited(cls, request: Request, local_tag: str) -> Dialog:
-        """The dialog that our answer with ``local_tag`` to their ``request`` forms (12.1.1). Raises ValueError."""
+        """The dialog that our answer with ``local_tag`` to their ``request`` forms (12.1.1). Raises ValueError.
+
+        Without a Contact, which RFC 2543 did not ask for, it is with who stands in From.
+        """
         return cls(
             call_id=request.call_id,
             local=f"{request.headers['To']};tag={local_tag}",
             remote=request.headers["From"],
             local_tag=local_tag,
             remote_tag=tag_of(request.from_address),
-            target=contact_of(request),
+            target=contact_of(request) if request.contact else request.from_address.uri,
             routes=routes_of(request),
             local_sequence=0,
             remote_sequence=request.cseq.sequence,

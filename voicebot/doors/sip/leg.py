@@ -130,8 +130,7 @@ class Leg:
         if session is None:
             return
         session.acknowledge(ack)
-        if self._farewell is not None and not session.is_unacknowledged:
-            self._say_farewell()
+        self._say_waiting_farewell()
 
     def session_of(self, request: Request) -> Session | None:
         """The one that a request of theirs belongs to."""
@@ -212,8 +211,8 @@ class Leg:
     def session_lost(self, reason: str, code: int) -> None:
         if not self.is_over:
             self._part("network", reason, code)
-        elif self._farewell is not None:  # no ACK has come that a BYE was waiting for
-            self._say_farewell()
+        else:  # perhaps for want of the ACK that a BYE was waiting for
+            self._say_waiting_farewell()
 
     # ---- how it ends
 
@@ -226,7 +225,11 @@ class Leg:
         """Ends the call from this side; a BYE waits for their ACK (RFC 3261 15)."""
         self._end(by, reason, code)
         self._farewell = headers
-        if self.session is None or not self.session.is_unacknowledged:
+        self._say_waiting_farewell()
+
+    def _say_waiting_farewell(self) -> None:
+        is_waiting = self.session is not None and self.session.is_unacknowledged
+        if self._farewell is not None and not is_waiting:
             self._say_farewell()
 
     def _say_farewell(self) -> None:

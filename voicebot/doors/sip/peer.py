@@ -102,11 +102,7 @@ class Peer:
     async def acknowledge(self, sequence: int) -> None:
         """ACK to a 2xx to our INVITE of that number; said again by :meth:`acknowledge_again`."""
         ack = self.dialog.acknowledgement(sequence)
-        try:
-            hop = (await self._hops())[0]
-        except Unresolved as error:
-            log.warning("an ACK to %s is not sent: %s", self.dialog.next_hop, error)
-            return
+        hop = (await self._hops())[0]
         self._acknowledged = (sequence, self.wire.acknowledge(ack, hop), hop)
 
     def acknowledge_again(self, sequence: int) -> None:
@@ -122,12 +118,7 @@ class Peer:
                 waiting.set_result(local_response(481))
 
     async def _send(self, request: Request) -> Response:
-        try:
-            hops = await self._hops()
-        except Unresolved as error:
-            log.warning("a %s to %s is not sent: %s", request.method, self.dialog.next_hop, error)
-            return local_response(503)
-        for hop in hops:
+        for hop in await self._hops():
             request.headers.remove("Via")
             response = await self._exchange(request, hop)
             if response is not None:
@@ -164,7 +155,7 @@ class Peer:
             self._waiting.discard(heard)
 
     async def _hops(self) -> list[Hop]:
-        """Where requests go, the best first. Raises Unresolved."""
+        """Where requests go, the best first."""
         async with self._finding:
             uri = self.dialog.next_hop
             if self._found is None or self._found[0] != uri:
@@ -177,9 +168,8 @@ class Peer:
             return [self.source]
         try:
             hops = await self.wire.resolve(uri)
-        except Unresolved:
-            if not is_direct:
-                raise
+        except Unresolved as error:
+            log.info("requests of a call go to where it came from: %s", error)
             return [self.source]
         if is_direct and self.source.is_reliable and bracketed(self.source.host) == uri.host:
             return [self.source, *(hop for hop in hops if hop != self.source)]  # the connection that is there

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -88,6 +89,7 @@ class Referral:
         self._is_silent = (request.headers.get("Refer-Sub") or "").strip().lower() == "false"
         self._is_accepted = False
         self._is_reported = False
+        self._told = asyncio.Event()
         self._end: asyncio.TimerHandle | None = None
 
     @property
@@ -104,6 +106,7 @@ class Referral:
         self._peer.wire.answer(self._transaction, 202, headers=[*self._peer.headers, *silence])
         if self._is_silent:
             self._is_reported = True
+            self._told.set()
             return
         self._end = self._peer.wire.loop.call_later(SUBSCRIPTION_S, self._finish, 100, "timeout")
         self.report(100)
@@ -119,6 +122,11 @@ class Referral:
             self._finish(code, "noresource", phrase)
         else:
             self._notify(code, phrase, f"active;expires={SUBSCRIPTION_S}")
+
+    async def told(self, limit_s: float) -> None:
+        """Until who has sent the REFER has taken the last report, or for so long: a BYE goes before none of them."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._told.wait(), limit_s)
 
     def close(self) -> None:
         """The call is over: nobody listens any more."""
@@ -136,6 +144,8 @@ class Referral:
     async def _send(self, body: bytes, state: str) -> None:
         headers = [("Event", self._event), ("Subscription-State", state), ("Contact", self._peer.contact)]
         response = await self._peer.ask("NOTIFY", headers=headers, body=body, content_type=f"{SIPFRAG};version=2.0")
+        if state.startswith("terminated"):
+            self._told.set()
         if response.code in (408, 481):  # the subscription is gone, the call may stand (RFC 5057)
             self.close()
 

@@ -228,7 +228,14 @@ class UserAgent:
             return
         is_trusted = self._gate is not None and self._gate.trusts(source.host)
         caller = read_caller(request, is_trusted=is_trusted, variables=settings.variables, own_users=settings.own_users)
-        peer = Peer(self._wire, dialog, source, request.uri.user or "", is_behind_nat=is_behind_nat(request, source))
+        peer = Peer(
+            self._wire,
+            dialog,
+            source,
+            request.uri.user or "",
+            is_behind_nat=is_behind_nat(request, source),
+            credentials=settings.credentials,
+        )
         peer.note(request)
         leg = InboundLeg(transaction, peer, caller, self._forget, terms=terms, replaces=replaces)
         self._legs[leg.id] = leg

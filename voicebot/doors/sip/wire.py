@@ -40,6 +40,7 @@ class UserAgentSettings:
 
     ``ring_s`` is how long a call may ring, in and out. ``most_legs`` are there at once: further INVITEs are answered
     503. ``variables`` and ``own_users`` are those of :func:`voicebot.doors.sip.callers.read_caller`.
+    ``credentials`` are user and password for proxies that ask for them within calls that came in.
     ``most_redirections`` is how many addresses of 3xx answers are tried; 0 gives them to the owner as refusals.
     """
 
@@ -51,6 +52,7 @@ class UserAgentSettings:
     variables: Mapping[str, str] = field(default_factory=dict)
     own_users: frozenset[str] = frozenset()
     most_redirections: int = 5
+    credentials: tuple[str, str] | None = field(default=None, repr=False)
 
 
 class Wire:

@@ -32,6 +32,7 @@ class TalkingProcess(FakeProcess):
         self.refuses = {}
         self.offers = []
         self.endings = []
+        self.answers_when = None  # an Event: offers are answered once it is set
 
     async def ask(self, command):
         if refused := self.refuses.get(type(command)):
@@ -42,6 +43,8 @@ class TalkingProcess(FakeProcess):
         match command:
             case Offer():
                 self.offers.append(command)
+                if self.answers_when:
+                    await self.answers_when.wait()
                 answer = await super()._offer(command)
                 if isinstance(answer, Accepted):
                     return Accepted(command.call_id, sdp=ANSWER if command.sdp else OUR_OFFER)
@@ -68,14 +71,14 @@ class Office:
         self._arrive, self.stage.transports.arrive = self.stage.transports.arrive, self._arrive_on_the_loop
         loop = self.stage.loop
         live = LiveCalls(lambda call_id: [], [lambda logged: self.telephone.heard(logged)])
-        self.front = Front(
-            self._start, 1, live, self._end, _Nobody(), 90, lambda call_id: self.telephone.left(call_id)
-        )
+        self.front = Front(self._start, 1, live, self._end, _Nobody(), 90, lambda call_id: self.telephone.left(call_id))
         self.processes, self.logs, self._slots = [], {}, slots
         self._running = loop.create_task(self.front.run())
         loop.run_until_complete(self.front.started())
         self.telephone = Telephone(
-            self.front, house or House(lambda called: f"scenario of {called}", self.stage._find), lambda _: self.stage.agent
+            self.front,
+            house or House(lambda called: f"scenario of {called}", self.stage._find),
+            lambda _: self.stage.agent,
         )
         self.stage.desk.when_invited = self.telephone.invited
 

@@ -53,6 +53,13 @@ class TalkingCalls(FakeCalls):
             self.doors[call_id].hang_up()
         return is_up
 
+    def lose_packets(self, call_id: str) -> None:
+        """From now on nothing goes or comes by the way that this call has."""
+        way = self.doors[call_id]._way
+        assert way is not None
+        for protocol in way.ice._protocols:
+            protocol.transport.close()
+
     async def _hold(self, call_id: str, door: WebRtcDoor) -> None:
         if await door.connected():
             self.begin(call_id)

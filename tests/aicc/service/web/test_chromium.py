@@ -6,11 +6,13 @@ import asyncio
 
 import numpy as np
 import pytest
+from fastapi import FastAPI
+from fastapi.responses import Response
 from playwright.async_api import expect
 
-from tests.aicc.service.web.fake_calls import House, until
+from tests.aicc.service.web.fake_calls import House, serving, until
 from tests.aicc.service.web.talking_calls import BOTS_HZ, TalkingCalls
-from tests.aicc.service.web.visiting import opened, run, serving_house, visiting
+from tests.aicc.service.web.visiting import HEARD, opened, run, serving_house, visiting
 from tests.servers.chromium import Chromium, chromium  # noqa: F401 - a fixture
 from tests.voicebot.doors.webrtc.browser import peak
 from voicebot.events import (
@@ -25,7 +27,7 @@ from voicebot.events import (
     TranscriptFinal,
     TranscriptPartial,
 )
-from voicebot.link import Press, Refused, Type
+from voicebot.link import Press, Refused, Reoffer, Type
 
 pytestmark = [
     pytest.mark.slow,
@@ -139,7 +141,8 @@ def test_muted_nothing_is_heard(chromium: Chromium) -> None:  # noqa: F811
             ticker = visitor.calls.tickers[call_id]
             await visitor.page.click("#mute")
             await expect(visitor.page.locator("#mute")).to_have_attribute("aria-pressed", "true")
-            await until(lambda: not np.any(ticker.sound[-16_000 * 2 :]) and len(ticker.heard) > 150)
+            ticker.heard.clear()
+            await until(lambda: len(ticker.heard) > 150 and np.abs(ticker.sound[-32_000:]).max() < 50)
             await visitor.page.click("#mute")
             await until(lambda: peak(ticker.sound[-16_000:]) > 0.01)
 
@@ -192,25 +195,25 @@ def test_a_microphone_refused_is_explained_and_done_without(chromium: Chromium) 
     run(work())
 
 
-@pytest.mark.parametrize(
-    "name, message, told",
-    [
-        ("NotAllowedError", "Permission denied", "마이크 사용이 허용되지 않았습니다."),
-        ("NotAllowedError", "Permission dismissed", "묻는 창이 닫혔습니다."),
-        ("NotAllowedError", "Permission denied by system", "기기의 개인정보 보호 설정"),
-        ("NotFoundError", "Requested device not found", "마이크를 찾지 못했습니다."),
-        ("NotReadableError", "Could not start audio source", "다른 프로그램이 마이크를"),
-        ("OverconstrainedError", "", "마이크를 열지 못했습니다."),
-    ],
-)
-def test_why_there_is_no_microphone(chromium: Chromium, name: str, message: str, told: str) -> None:  # noqa: F811
+NO_MICROPHONE = [
+    ("NotAllowedError", "Permission denied", "마이크 사용이 허용되지 않았습니다."),
+    ("NotAllowedError", "Permission dismissed", "묻는 창이 닫혔습니다."),
+    ("NotAllowedError", "Permission denied by system", "기기의 개인정보 보호 설정"),
+    ("NotFoundError", "Requested device not found", "마이크를 찾지 못했습니다."),
+    ("NotReadableError", "Could not start audio source", "다른 프로그램이 마이크를"),
+    ("OverconstrainedError", "", "마이크를 열지 못했습니다."),
+]
+
+
+def test_why_there_is_no_microphone(chromium: Chromium) -> None:  # noqa: F811
     async def work() -> None:
         async with visiting(chromium, house()) as visitor:
-            fails = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException(%r, %r); };"
-            await visitor.page.evaluate("{" + fails % (message, name) + "0}")
-            await visitor.page.click("#call")
-            await visitor.is_told(told)
-            await expect(visitor.page.locator("#way")).to_have_text("마이크 없이 통화하기")
+            for name, message, told in NO_MICROPHONE:
+                fails = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException(%r, %r); };"
+                await visitor.page.evaluate("{" + fails % (message, name) + "0}")
+                await visitor.page.click("#call")
+                await visitor.is_told(told)
+                await expect(visitor.page.locator("#way")).to_have_text("마이크 없이 통화하기")
             assert not visitor.calls.offered
 
     run(work())
@@ -232,30 +235,31 @@ def test_hung_up_while_the_browser_asks(chromium: Chromium) -> None:  # noqa: F8
             await visitor.page.click("#call")
             await visitor.is_over("버튼을 누르면 바로 연결됩니다.")
             await visitor.page.evaluate("allow()")
-            await visitor.page.wait_for_function("window.stream?.getAudioTracks()[0].readyState === 'ended'")
+            await visitor.sees("window.stream?.getAudioTracks()[0].readyState === 'ended'")
             await visitor.state("idle")
             assert not visitor.calls.offered
 
     run(work())
 
 
-@pytest.mark.parametrize(
-    "refused, told",
-    [
-        (Refused("busy"), "모든 회선이 통화 중입니다."),
-        (Refused("the service is going down"), "지금은 전화를 받을 수 없습니다."),
-        (Refused("no Opus", is_description=True), "이 브라우저로는 통화할 수 없습니다."),
-        (None, "너무 여러 번 거셨습니다."),
-    ],
-)
-def test_a_service_that_takes_no_call(chromium: Chromium, refused: Refused | None, told: str) -> None:  # noqa: F811
+NO_CALL = [
+    (Refused("busy"), "모든 회선이 통화 중입니다."),
+    (Refused("the service is going down"), "지금은 전화를 받을 수 없습니다."),
+    (Refused("no Opus", is_description=True), "이 브라우저로는 통화할 수 없습니다."),
+    (None, "너무 여러 번 거셨습니다."),
+]
+
+
+def test_a_service_that_takes_no_call(chromium: Chromium) -> None:  # noqa: F811
     async def work() -> None:
-        of = house(lets_in=refused is not None)
+        of = house()
         async with visiting(chromium, of) as visitor:
-            of.calls.refused += [refused] if refused else []
-            await visitor.page.click("#call")
-            await visitor.is_told(told)
-            await visitor.is_over("아직 연결되지 않았습니다.")
+            for refused, told in NO_CALL:
+                of.lets_in = refused is not None
+                of.calls.refused += [refused] if refused else []
+                await visitor.page.click("#call")
+                await visitor.is_told(told)
+                await visitor.is_over("아직 연결되지 않았습니다.")
             of.lets_in = True
             await visitor.call()
             await expect(visitor.page.locator("#problem")).to_be_hidden()
@@ -292,5 +296,206 @@ def test_offline_for_ten_seconds(chromium: Chromium) -> None:  # noqa: F811
             await visitor.reads(GREETING, "여보세요?", "네, 말씀하세요.")
             assert await visitor.heard_hz() == pytest.approx(BOTS_HZ, abs=6)
             assert visitor.calls.up == [call_id] and not visitor.door(call_id).is_closed
+
+    run(work())
+
+
+def test_packets_that_find_no_way_any_more(chromium: Chromium) -> None:  # noqa: F811
+    async def work() -> None:
+        async with visiting(chromium, house()) as visitor:
+            call_id = await visitor.call()
+            visitor.calls.lose_packets(call_id)
+            await visitor.state("lost")
+            await expect(visitor.page.locator("#status")).to_have_text("연결이 끊겨 다시 잇고 있습니다…")
+            await visitor.state("talking")
+            assert await visitor.heard_hz() == pytest.approx(BOTS_HZ, abs=6)
+            ticker = visitor.calls.tickers[call_id]
+            ticker.heard.clear()
+            await until(lambda: np.abs(ticker.sound).max(initial=0) > 1_000)
+            assert [type(command) for command in visitor.calls.asked] == [Reoffer]
+
+    run(work())
+
+
+def test_a_call_that_ended_while_nobody_could_be_told(chromium: Chromium) -> None:  # noqa: F811
+    async def work() -> None:
+        async with visiting(chromium, house()) as visitor:
+            call_id = await visitor.call()
+            await visitor.page.context.set_offline(True)
+            await visitor.state("lost")
+            visitor.calls.end(call_id, CallEnded("service", "stopped", 1))
+            visitor.door(call_id).hang_up()
+            await visitor.page.context.set_offline(False)
+            await visitor.state("idle")
+
+    run(work())
+
+
+def test_a_page_that_was_asleep(chromium: Chromium) -> None:  # noqa: F811
+    async def work() -> None:
+        async with visiting(chromium, house()) as visitor:
+            call_id = await visitor.call()
+            visitor.say(call_id, BotStarted(0, GREETING, 0))
+            await visitor.reads(GREETING)
+            browser = await visitor.page.context.new_cdp_session(visitor.page)
+            await browser.send("Page.setWebLifecycleState", {"state": "frozen"})
+            await asyncio.sleep(5)
+            visitor.say(call_id, final(1, "여보세요?"))
+            await browser.send("Page.setWebLifecycleState", {"state": "active"})
+            await visitor.reads(GREETING, "여보세요?")
+            await visitor.state("talking")
+            assert not visitor.door(call_id).is_closed
+
+    run(work())
+
+
+@pytest.mark.parametrize("leaves", ["closes", "goes elsewhere"])
+def test_a_page_that_is_left_hangs_up(chromium: Chromium, leaves: str) -> None:  # noqa: F811
+    async def work() -> None:
+        async with visiting(chromium, house()) as visitor:
+            call_id = await visitor.call()
+            if leaves == "closes":
+                await visitor.page.close(run_before_unload=True)
+            else:
+                await visitor.page.goto("about:blank")
+            await until(lambda: visitor.calls.hung_up == [call_id] and visitor.door(call_id).is_closed)
+
+    run(work())
+
+
+DEVICES = """{
+  const devices = navigator.mediaDevices;
+  const kind = "audioinput";
+  devices.enumerateDevices = async () => window.inputs.map((deviceId) => ({ kind, deviceId, groupId: "" }));
+  const open = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (wanted) => {
+    if (window.inputs.length === 0) throw new DOMException("Requested device not found", "NotFoundError");
+    return (window.stream = await open(wanted));
+  };
+  window.inputs = ["built-in"];
+  window.plug = (...inputs) => { window.inputs = inputs; devices.dispatchEvent(new Event("devicechange")); };
+0}"""
+
+
+def test_another_microphone_and_none(chromium: Chromium) -> None:  # noqa: F811
+    async def work() -> None:
+        async with visiting(chromium, house()) as visitor:
+            page = visitor.page
+            await page.evaluate(DEVICES)
+            call_id = await visitor.call()
+            ticker = visitor.calls.tickers[call_id]
+            await page.evaluate("window.first = window.stream.getAudioTracks()[0]; 0")
+            await page.evaluate("plug('built-in', 'headset')")
+            await visitor.reads("바뀐 마이크로 통화를 이어 갑니다.")
+            assert await page.evaluate("first.readyState") == "ended"
+            ticker.heard.clear()
+            await until(lambda: np.abs(ticker.sound).max(initial=0) > 1_000)
+
+            await page.evaluate("stream.getAudioTracks()[0].stop(); plug()")
+            await visitor.is_told("마이크가 끊겨 말씀이 들리지 않습니다.")
+            await expect(page.locator("#mute")).to_be_hidden()
+            assert await visitor.heard_hz() == pytest.approx(BOTS_HZ, abs=6)  # who is not heard hears all the same
+
+            await page.evaluate("plug('headset')")
+            await expect(page.locator("#problem")).to_be_hidden()
+            await expect(page.locator("#mute")).to_be_visible()
+            ticker.heard.clear()
+            await until(lambda: np.abs(ticker.sound).max(initial=0) > 1_000)
+            assert not visitor.calls.asked  # all of it over the one connection
+
+    run(work())
+
+
+def test_captions_go_on_when_their_socket_breaks(chromium: Chromium) -> None:  # noqa: F811
+    async def work() -> None:
+        async with visiting(chromium, house()) as visitor:
+            breaking = """{
+              const Real = WebSocket;
+              window.sockets = [];
+              window.WebSocket = class extends Real {
+                constructor(...all) { super(...all); window.sockets.push(this); }
+              };
+            0}"""
+            await visitor.page.evaluate(breaking)
+            call_id = await visitor.call()
+            visitor.say(call_id, BotStarted(0, GREETING, 0))
+            await visitor.reads(GREETING)
+            await visitor.page.evaluate("sockets[0].close(4000)")
+            visitor.say(call_id, final(1, "여보세요?"))
+            await visitor.reads(GREETING, "여보세요?")
+            assert await visitor.page.evaluate("sockets.length") == 2
+
+    run(work())
+
+
+# ---- on the company's own site
+
+
+SITE = """<!doctype html><meta charset="utf-8"><title>누리상점</title>
+<meta http-equiv="content-security-policy" content="style-src 'none'; script-src http://%s">
+<h1>누리상점</h1><aicc-call called="15880000">상담 전화</aicc-call>
+<script src="http://%s/call/files/button.js"></script><script src="http://%s/call/files/button.js"></script>"""
+
+
+def site(voicebot: str) -> FastAPI:
+    """Another origin: another port."""
+    app = FastAPI()
+
+    @app.get("/")
+    async def page() -> Response:
+        return Response(SITE.replace("%s", voicebot), media_type="text/html; charset=utf-8")
+
+    return app
+
+
+def test_the_call_button_on_another_site(chromium: Chromium) -> None:  # noqa: F811
+    async def work() -> None:
+        of = house()
+        async with serving_house(of) as place, serving(site(place)) as elsewhere, chromium.started() as browser:
+            of.origins = (f"http://{elsewhere}",)
+            async with opened(browser, of, place) as visitor:
+                page = visitor.page
+                await page.goto(f"http://{elsewhere}/")
+                await page.click("aicc-call >> button")
+                framed = page.frame_locator("aicc-call >> iframe")
+                await expect(framed.locator("#phone")).to_have_attribute("data-state", "talking")
+                await until(lambda: visitor.calls.tickers)
+                assert visitor.calls.offered[0][0] == "15880000"
+                assert await page.frames[1].evaluate(HEARD) == pytest.approx(BOTS_HZ, abs=6)
+                await page.click("aicc-call >> text=✕")
+                await until(lambda: visitor.calls.hung_up == visitor.calls.up[:1] or not visitor.calls.up)
+                await expect(page.locator("aicc-call >> iframe")).to_have_count(0)
+                await page.click("aicc-call >> button")  # and again
+                await expect(framed.locator("#phone")).to_have_attribute("data-state", "talking")
+
+    run(work())
+
+
+def test_no_other_site_shows_the_page(chromium: Chromium) -> None:  # noqa: F811
+    async def work() -> None:
+        of = house(origins=("https://www.example.com",))
+        async with serving_house(of) as place, serving(site(place)) as elsewhere, chromium.started() as browser:
+            page = await browser.new_page()
+            complaints: list[str] = []
+            page.on("console", lambda message: complaints.append(message.text))
+            await page.goto(f"http://{elsewhere}/")
+            await page.click("aicc-call >> button")
+            await until(lambda: any("frame-ancestors" in complaint for complaint in complaints))
+            assert not of.calls.offered
+
+    run(work())
+
+
+def test_a_link_makes_no_call(chromium: Chromium) -> None:  # noqa: F811
+    async def work() -> None:
+        of = house()
+        async with (
+            serving_house(of) as place,
+            chromium.started() as browser,
+            opened(browser, of, place, "/call?start&called=15880000") as visitor,
+        ):
+            await visitor.state("idle")
+            await visitor.call()
+            assert [called for called, _ in of.calls.offered] == ["15880000"]
 
     run(work())

@@ -70,6 +70,12 @@ class Visitor:
         await self.state("idle")
         await expect(self.page.locator("#status")).to_have_text(text)
 
+    async def sees(self, condition: str) -> None:
+        """Of the page's own JavaScript; the page's policy lets no ``wait_for_function`` be."""
+        async with asyncio.timeout(10):
+            while not await self.page.evaluate(condition):
+                await asyncio.sleep(0.02)
+
     async def heard_hz(self) -> float:
         return float(await self.page.evaluate(HEARD))
 
@@ -107,6 +113,9 @@ async def opened(browser: Browser, house: House, place: str, path: str = "/call"
 
 @contextlib.asynccontextmanager
 async def visiting(chromium: Chromium, house: House, *options: str) -> AsyncIterator[Visitor]:
-    async with serving_house(house) as place, chromium.started(None, *options) as browser:
-        async with opened(browser, house, place) as visitor:
-            yield visitor
+    async with (
+        serving_house(house) as place,
+        chromium.started(None, *options) as browser,
+        opened(browser, house, place) as visitor,
+    ):
+        yield visitor

@@ -233,9 +233,9 @@ def test_glare_and_the_second_attempt(stage, phone):
         call, leg = make(stage, phone)
         answer = started(stage, leg.reinvite(HELD))
         invite = phone.request("INVITE")
-        call.send("INVITE", HOLD)  # theirs crosses ours
+        crossing = call.send("INVITE", HOLD)
         phone.response(491)
-        call.ack()
+        call.ack_refusal(crossing)
         began_ms, before = stage.clock.ms, len(phone.times("INVITE"))
         phone.answer(invite, 491)
         phone.request("ACK")
