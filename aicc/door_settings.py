@@ -61,6 +61,11 @@ def _ports(value: object) -> object:
     raise PydanticCustomError("form", "write FIRST-LAST, such as 20000-29999: two ports a call, from 1024 on")
 
 
+def _number(value: object) -> object:
+    """The environment knows text only."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
 def _host(value: str | None) -> str | None:
     try:
         return value if value is None else str(ipaddress.ip_address(value))
@@ -129,7 +134,7 @@ class Sip(_Block):
     registrations: tuple[Registration, ...] = ()
     outbound: Outbound | None = None
     overflow: SipAddress | None = None
-    when_full: Literal[486, 503] = 503
+    when_full: Annotated[Literal[486, 503], BeforeValidator(_number)] = 503
     handoff: dict[str, SipAddress] = {}
     headers: dict[str, str] = {}
     session_seconds: int = Field(default=1_800, ge=90, le=86_400)

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.doors.service import Service, serving
+from tests.servers.sipp import sipp
+
+__all__ = ["sipp"]
 
 SCENARIOS = Path(__file__).parent / "sipp"
 

@@ -1,7 +1,6 @@
 """Calls of a real telephone: taken, refused, given up, held, kept alive."""
 
 import concurrent.futures
-import json
 import re
 import time
 
@@ -9,7 +8,6 @@ import pytest
 
 from tests.doors.phone import Phone
 from tests.doors.service import serving, until
-from tests.servers.sipp import sipp  # noqa: F401
 from voicebot.events import CallEnded, CallStarted, Dtmf
 
 pytestmark = pytest.mark.slow
@@ -103,7 +101,7 @@ def test_keys_come_beside_the_sound(service):
         phone.hang_up()
     service.ends_all_calls()
     [call_id] = service.call_ids() - before
-    assert "".join(event.digits for event in service.journal(call_id) if isinstance(event, Dtmf)) == "7*"
+    assert "".join(event.digit for event in service.journal(call_id) if isinstance(event, Dtmf)) == "7*"
 
 
 @pytest.mark.parametrize(

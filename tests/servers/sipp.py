@@ -139,9 +139,8 @@ class Sipp:
         chosen = VALUES | values
         (folder / "scenario.xml").write_text(_filled(_filled(text, HEADERS), chosen))
         options = [f"-sf scenario.xml -m {calls} -r {per_s} -i {host} -mi {host} -mp {_free_port(host)} -nostdin"]
-        options += [
-            f"-t {'u1' if transport == 'udp' else 't1'} -recv_timeout {chosen['limit_ms']} -trace_err -error_file errors"
-        ]
+        options += [f"-t {'u1' if transport == 'udp' else 't1'} -recv_timeout {chosen['limit_ms']}"]
+        options += ["-trace_err -error_file errors"]
         options += ["-trace_stat -stf figures -fd 1 -trace_rtt -rtt_freq 1"]
         options += ["-trace_msg -message_file messages"] if are_messages_kept else []
         command = ["setpriv", "--pdeathsig=KILL", "--", "sipp", *" ".join(options).split()]

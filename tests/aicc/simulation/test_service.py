@@ -23,7 +23,8 @@ from aicc.simulation.service import Service, ServiceGone, ServiceNotStarted, run
 from voicebot.events import CallEnded, CallStarted, Logged
 from voicebot.link import Accepted, Refused
 
-READY = 'print(json.dumps({"address": "http://127.0.0.1:9", "pid": os.getpid()}), flush=True)'
+SAID = {"address": "http://127.0.0.1:9", "telephones": ["sip:127.0.0.1:9"]}
+READY = f"print(json.dumps({SAID}), flush=True)"
 
 
 @pytest.fixture

@@ -288,6 +288,7 @@ def test_offline_for_ten_seconds(chromium: Chromium) -> None:  # noqa: F811
             await visitor.reads(GREETING)
             await visitor.page.context.set_offline(True)
             await visitor.state("lost")
+            await expect(visitor.page.locator("#status")).to_have_text("연결이 끊겨 다시 잇고 있습니다…")
             await asyncio.sleep(10)
             visitor.say(call_id, final(1, "여보세요?"))
             await visitor.page.context.set_offline(False)
@@ -304,9 +305,10 @@ def test_packets_that_find_no_way_any_more(chromium: Chromium) -> None:  # noqa:
     async def work() -> None:
         async with visiting(chromium, house()) as visitor:
             call_id = await visitor.call()
+            await visitor.note_states()
             visitor.calls.lose_packets(call_id)
-            await visitor.state("lost")
-            await expect(visitor.page.locator("#status")).to_have_text("연결이 끊겨 다시 잇고 있습니다…")
+            await visitor.sees("states.length > 1", within_s=30)
+            assert (await visitor.page.evaluate("states"))[0] == "lost"
             await visitor.state("talking")
             assert await visitor.heard_hz() == pytest.approx(BOTS_HZ, abs=6)
             ticker = visitor.calls.tickers[call_id]

@@ -60,6 +60,15 @@ class Visitor:
     async def state(self, state: str) -> None:
         await expect(self.page.locator("#phone")).to_have_attribute("data-state", state, timeout=30_000)
 
+    async def note_states(self) -> None:
+        """From now on all states of the page are in its ``states``, those included that last for a moment."""
+        await self.page.evaluate("""{
+          window.states = [];
+          const phone = document.getElementById("phone");
+          const note = () => window.states.push(phone.dataset.state);
+          new MutationObserver(note).observe(phone, { attributes: true, attributeFilter: ["data-state"] });
+        0}""")
+
     async def reads(self, *lines: str) -> None:
         await expect(self.page.locator("#captions li")).to_have_text(list(lines))
 
@@ -70,9 +79,9 @@ class Visitor:
         await self.state("idle")
         await expect(self.page.locator("#status")).to_have_text(text)
 
-    async def sees(self, condition: str) -> None:
+    async def sees(self, condition: str, within_s: float = 10) -> None:
         """Of the page's own JavaScript; the page's policy lets no ``wait_for_function`` be."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(within_s):
             while not await self.page.evaluate(condition):
                 await asyncio.sleep(0.02)
 
