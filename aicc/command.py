@@ -40,6 +40,7 @@ from aicc.commands.chat import chat
 from aicc.commands.demo import demo
 from aicc.commands.doctor import doctor
 from aicc.commands.eval_calls import calls
+from aicc.commands.eval_line import line
 from aicc.commands.eval_turns import turns
 from aicc.commands.evaluate import evaluate
 from aicc.commands.figures import figures
@@ -76,6 +77,7 @@ app.add_typer(flow, name="flow")
 app.command()(chat)
 evaluate.command("turns")(turns)
 evaluate.command("calls")(calls)
+evaluate.command("line")(line)
 app.add_typer(evaluate, name="eval")
 bench.command("kb")(bench_kb)
 bench.command("calls")(bench_calls)

@@ -55,6 +55,8 @@ class Transports:
         self._advertised: dict[DatagramSocket | Listener, str] = {}
         self._heard_by: OrderedDict[tuple[str, int], DatagramSocket] = OrderedDict()
         self._is_closed = False
+        self.lets_in: Callable[[str], bool] = lambda host: True
+        """Asked for every message before it is read, by the address that it is from: a flood is dropped cheaply."""
 
     async def listen(
         self, protocol: Protocol, host: str, port: int, tls: ssl.SSLContext | None = None, *, advertised: str = ""
@@ -190,6 +192,8 @@ class Transports:
         self._take_invalid(MessageInvalid(broken.code, broken.reason, request), stream.hop)
 
     def _take(self, data: bytes, source: Hop) -> Message | None:
+        if not self.lets_in(source.host):
+            return None
         try:
             message = read(data)
         except MessageInvalid as invalid:

@@ -76,6 +76,8 @@ class UserAgent:
         self.transactions = Transactions(
             self.transports.send, self._asked, self._acked, self._strayed, local=self.transports.local
         )
+        if gate is not None:
+            self.transports.lets_in = gate.lets_in
         self._desk = desk
         self._gate = gate
         self._wire = Wire(self.settings, self.transactions, self.transports.send, self.transports.local, find)
@@ -144,12 +146,10 @@ class UserAgent:
     # ---- what comes in
 
     def _received(self, message: Message, source: Hop) -> None:
-        if isinstance(message, Request) and self._gate is not None and not self._gate.lets_in(source.host):
-            return
         self.transactions.received(message, source)
 
     def _invalid(self, invalid: MessageInvalid, source: Hop) -> None:
-        if invalid.request is None or (self._gate is not None and not self._gate.lets_in(source.host)):
+        if invalid.request is None:
             return
         response = response_to(invalid.request, invalid.code, invalid.reason)
         self.transports.send(to_bytes(response), response_hop(invalid.request, source))

@@ -24,6 +24,7 @@ class TalkingCalls(FakeCalls):
 
     doors: dict[str, WebRtcDoor] = field(default_factory=dict)
     tickers: dict[str, Ticker] = field(default_factory=dict)
+    loses_packets: bool = False
     left: Callable[[str], None] = lambda call_id: None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -35,6 +36,8 @@ class TalkingCalls(FakeCalls):
         answer = await door.answer(sdp)
         self.up.append(call_id)
         self.doors[call_id] = door
+        if self.loses_packets:
+            self.lose_packets(call_id)
         self._tasks.append(asyncio.create_task(self._hold(call_id, door)))
         return Accepted(call_id, sdp=answer)
 
@@ -55,7 +58,7 @@ class TalkingCalls(FakeCalls):
 
     def lose_packets(self, call_id: str) -> None:
         """From now on nothing goes or comes by the way that this call has."""
-        way = self.doors[call_id]._way
+        way = self.doors[call_id]._coming or self.doors[call_id]._way
         assert way is not None
         for protocol in way.ice._protocols:
             protocol.datagram_received = lambda data, addr: None  # type: ignore[method-assign]

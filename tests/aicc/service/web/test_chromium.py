@@ -277,6 +277,36 @@ def test_a_service_that_cannot_be_reached(chromium: Chromium) -> None:  # noqa: 
     run(work())
 
 
+def test_a_network_that_lets_no_sound_through(chromium: Chromium) -> None:  # noqa: F811
+    async def work() -> None:
+        async with visiting(chromium, house()) as visitor:
+            visitor.calls.loses_packets = True
+            await visitor.page.click("#call")
+            await expect(visitor.page.locator("#problem")).to_contain_text("음성이 오가지 못합니다.", timeout=30_000)
+            await until(lambda: visitor.calls.hung_up == list(visitor.calls.doors))
+
+    run(work())
+
+
+def test_a_browser_that_blocks_sound(chromium: Chromium) -> None:  # noqa: F811
+    async def work() -> None:
+        async with visiting(chromium, house()) as visitor:
+            await visitor.page.evaluate("""{
+              const play = HTMLMediaElement.prototype.play;
+              HTMLMediaElement.prototype.play = async function () {
+                HTMLMediaElement.prototype.play = play;
+                throw new DOMException("play() failed", "NotAllowedError");
+              };
+            0}""")
+            await visitor.call()
+            await visitor.is_told("브라우저가 소리를 막아 두었습니다.")
+            await visitor.page.click("text=소리 켜기")
+            await expect(visitor.page.locator("#problem")).to_be_hidden()
+            await visitor.sees("!document.getElementById('voice').paused")
+
+    run(work())
+
+
 # ---- the call goes on
 
 
@@ -329,6 +359,19 @@ def test_a_call_that_ended_while_nobody_could_be_told(chromium: Chromium) -> Non
             visitor.door(call_id).hang_up()
             await visitor.page.context.set_offline(False)
             await visitor.state("idle")
+
+    run(work())
+
+
+def test_without_captions_the_end_is_seen_all_the_same(chromium: Chromium) -> None:  # noqa: F811
+    async def work() -> None:
+        async with visiting(chromium, house()) as visitor:
+            await visitor.page.route_web_socket("**/captions*", lambda socket: socket.close())
+            call_id = await visitor.call()
+            assert await visitor.heard_hz() == pytest.approx(BOTS_HZ, abs=6)
+            visitor.calls.end(call_id, CallEnded("bot", "done", 1))
+            visitor.door(call_id).hang_up()
+            await visitor.is_over("통화가 끝났습니다.")
 
     run(work())
 
@@ -439,23 +482,24 @@ SITE = """<!doctype html><meta charset="utf-8"><title>누리상점</title>
 <script src="http://%s/call/files/button.js"></script><script src="http://%s/call/files/button.js"></script>"""
 
 
-def site(voicebot: str) -> FastAPI:
-    """Another origin: another port."""
+def site(voicebot: list[str]) -> FastAPI:
+    """Another origin, since on another port; ``voicebot`` has its one place when the page is read."""
     app = FastAPI()
 
     @app.get("/")
     async def page() -> Response:
-        return Response(SITE.replace("%s", voicebot), media_type="text/html; charset=utf-8")
+        return Response(SITE.replace("%s", voicebot[0]), media_type="text/html; charset=utf-8")
 
     return app
 
 
 def test_the_call_button_on_another_site(chromium: Chromium) -> None:  # noqa: F811
     async def work() -> None:
-        of = house()
-        async with serving_house(of) as place, serving(site(place)) as elsewhere, chromium.started() as browser:
-            of.origins = (f"http://{elsewhere}",)
-            async with opened(browser, of, place) as visitor:
+        voicebot: list[str] = []
+        async with serving(site(voicebot)) as elsewhere, chromium.started() as browser:
+            of = house(origins=(f"http://{elsewhere}",))
+            async with serving_house(of) as place, opened(browser, of, place) as visitor:
+                voicebot.append(place)
                 page = visitor.page
                 await page.goto(f"http://{elsewhere}/")
                 await page.click("aicc-call >> button")
@@ -465,7 +509,7 @@ def test_the_call_button_on_another_site(chromium: Chromium) -> None:  # noqa: F
                 assert visitor.calls.offered[0][0] == "15880000"
                 assert await page.frames[1].evaluate(HEARD) == pytest.approx(BOTS_HZ, abs=6)
                 await page.click("aicc-call >> text=✕")
-                await until(lambda: visitor.calls.hung_up == visitor.calls.up[:1] or not visitor.calls.up)
+                await until(lambda: visitor.calls.hung_up and not visitor.calls.up)
                 await expect(page.locator("aicc-call >> iframe")).to_have_count(0)
                 await page.click("aicc-call >> button")  # and again
                 await expect(framed.locator("#phone")).to_have_attribute("data-state", "talking")
@@ -476,7 +520,11 @@ def test_the_call_button_on_another_site(chromium: Chromium) -> None:  # noqa: F
 def test_no_other_site_shows_the_page(chromium: Chromium) -> None:  # noqa: F811
     async def work() -> None:
         of = house(origins=("https://www.example.com",))
-        async with serving_house(of) as place, serving(site(place)) as elsewhere, chromium.started() as browser:
+        async with (
+            serving_house(of) as place,
+            serving(site([place])) as elsewhere,
+            chromium.started() as browser,
+        ):
             page = await browser.new_page()
             complaints: list[str] = []
             page.on("console", lambda message: complaints.append(message.text))
