@@ -148,6 +148,8 @@ class Call:
             self.playing.silence()
             self.door.hang_up()
             self._tools.hearing.close_ear(self.ear)
+            if (measured := self.door.measured()) is not None:
+                self.record(measured)
             ended = CallEnded(ending.by, ending.reason, self.log.now_ms, self._recording_name)
             self.record(ended)
         return ended

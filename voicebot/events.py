@@ -241,6 +241,23 @@ class Latency(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LineMeasured(Event):
+    """How well the two sides heard each other, told once, before ``call_ended``; of calls over RTP alone.
+
+    Of the caller's ``packets`` so many were ``lost`` or came too ``late``; ``delay_ms`` is what their jitter cost in
+    the end. ``their_loss`` (0 to 1) and ``round_trip_ms`` are by the far side's own reports, if it made any.
+    """
+
+    packets: int
+    lost: int
+    late: int
+    jitter_ms: float
+    delay_ms: float
+    their_loss: float | None = None
+    round_trip_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingPaused(Event):
     """From here on the recording holds silence, and digits are hidden in the log."""
 

@@ -55,6 +55,9 @@ class MemoryDoor:
     def take_complaint(self) -> None:
         return None
 
+    def measured(self) -> None:
+        return None
+
     def hang_up(self) -> None:
         self._between.is_closed = True
 

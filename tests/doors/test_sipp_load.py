@@ -18,10 +18,10 @@ MOST_GROWN_MB = 30.0
 @pytest.fixture(scope="module")
 def long_calls(sipp, service):
     """They last while the others come and go."""
-    runs = {"unacknowledged": sipp.start("unacknowledged", service.sip)}
+    unacknowledged = sipp.start("unacknowledged", service.sip)
     with Phone(service.sip) as phone:
         phone.call("Supported: timer", "Session-Expires: 90;refresher=uas", "Min-SE: 90")
-        yield runs, phone, time.monotonic()
+        yield unacknowledged, phone, time.monotonic()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_a_thousand_calls(busy_minute):
 
 def test_an_ack_that_never_comes(busy_minute, long_calls):
     """The 200 is repeated, more and more rarely (RFC 3261, section 13.3.1.4); after 32 s the call is ended by BYE."""
-    ended = long_calls[0]["unacknowledged"].wait(40)
+    ended = long_calls[0].wait(40)
     assert ended.succeeded == 1, ended.errors
     assert 10 <= len(ended.received("SIP/2.0 200")) <= 12
     assert len(ended.received("BYE ")) == 1
@@ -58,17 +58,24 @@ def test_glare(busy_minute, long_calls):
     refresh = phone.hear(60 - (time.monotonic() - began_s))
     assert refresh.start.startswith("INVITE ")
     phone.invite()
-    met = phone.hear()
+    met = next_besides(refresh, phone)
     assert met.code == 491
     phone.ack(met)
     phone.respond(refresh, "491 Request Pending")
-    assert phone.hear().start.startswith("ACK ")
+    assert next_besides(refresh, phone).start.startswith("ACK ")
     again = phone.hear()
     assert again.start.startswith("INVITE ") and again.cseq > refresh.cseq
     assert again.body == refresh.body
     phone.respond(again, "200 OK", phone.sdp)
     assert phone.hear().start.startswith("ACK ")
     phone.hang_up()
+
+
+def next_besides(repeated, phone):
+    """What comes next, but for repetitions."""
+    while (heard := phone.hear()).start == repeated.start and heard.cseq == repeated.cseq:
+        pass
+    return heard
 
 
 def test_nothing_is_left_behind(busy_minute, service):

@@ -113,6 +113,9 @@ class FakeDoor:
         complaint, self.complaint = self.complaint, None
         return complaint
 
+    def measured(self) -> None:
+        return None
+
     def hang_up(self) -> None:
         self.is_closed = True
 

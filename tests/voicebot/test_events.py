@@ -10,6 +10,7 @@ from voicebot.events import TYPES, CallEnded, Dtmf, Event, Logged, SlotFilled, T
 FIELDS = """
 call_started direction door caller callee scenario
 call_ended by reason duration_ms recording
+line_measured packets lost late jitter_ms delay_ms their_loss round_trip_ms
 fault room what cured_by
 speech_started side
 speech_ended side

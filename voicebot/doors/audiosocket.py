@@ -135,6 +135,9 @@ class AudioSocketDoor:
         complaint, self._complaint = self._complaint, None
         return complaint
 
+    def measured(self) -> None:
+        return None
+
     def hang_up(self) -> None:
         self._is_closed = True
         if self._socket is not None:

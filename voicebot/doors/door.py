@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from voicebot.audio import Samples
+from voicebot.events import LineMeasured
 
 DoorName = Literal["sip", "webrtc", "audiosocket", "wav"]
 
@@ -42,6 +43,9 @@ class Door(Protocol):
 
     def take_complaint(self) -> str | None:
         """What is wrong with the wire, once each time: a line for the call's log. The call goes on."""
+
+    def measured(self) -> LineMeasured | None:
+        """How well the two sides hear each other; None where the wire does not lose anything."""
 
     def hang_up(self) -> None:
         """Ends the call from this side; a second time does nothing."""

@@ -85,6 +85,9 @@ class WavDoor:
     def take_complaint(self) -> None:
         return None
 
+    def measured(self) -> None:
+        return None
+
     def hang_up(self) -> None:
         self._is_closed = True
         if self._socket is not None:

@@ -20,6 +20,7 @@ from voicebot.doors.rtp.reports import Reception
 from voicebot.doors.rtp.srtp import SrtpSession
 from voicebot.doors.rtp.stream import LARGEST_PACKET_BYTES, RtpStream
 from voicebot.doors.rtp.watch import Watch
+from voicebot.events import LineMeasured
 
 MOST_PACKETS_A_TICK = 64  # a peer that floods the socket does not hold up the call
 RTCP_TICKS = 10  # reports are not urgent
@@ -173,6 +174,9 @@ class RtpDoor:
 
     def take_complaint(self) -> str | None:
         return self._watch.take()
+
+    def measured(self) -> LineMeasured | None:
+        return None if self._stream is None else self._stream.figures.measured
 
     def hang_up(self) -> None:
         if self._is_closed:

@@ -21,6 +21,7 @@ from aiortc.rtp import (
 
 from voicebot.doors.rtp.sender import Sender
 from voicebot.doors.rtp.source import Source
+from voicebot.events import LineMeasured
 
 EVERY_MS = 5_000
 NTP_BEGAN_S = 2_208_988_800  # 1900, seen from 1970
@@ -48,6 +49,19 @@ class Reception:
     their_jitter_ms: float | None = None
     round_trip_ms: float | None = None
     has_left: bool = False
+
+    @property
+    def measured(self) -> LineMeasured:
+        """What of it is kept in the log of a call."""
+        return LineMeasured(
+            self.packets,
+            self.lost,
+            self.late,
+            round(self.jitter_ms, 1),
+            round(self.delay_ms, 1),
+            self.their_loss,
+            self.round_trip_ms,
+        )
 
 
 class Reports:

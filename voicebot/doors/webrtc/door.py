@@ -22,6 +22,7 @@ from voicebot.doors.webrtc.description import BrowserOffer, read_offer, write_an
 from voicebot.doors.webrtc.dtls import Dtls
 from voicebot.doors.webrtc.ice import Ice, Network, read_candidate
 from voicebot.doors.webrtc.way import Way
+from voicebot.events import LineMeasured
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +141,9 @@ class WebRtcDoor:
     @property
     def figures(self) -> Reception:
         return Reception() if self._stream is None else self._stream.figures
+
+    def measured(self) -> LineMeasured | None:
+        return None if self._stream is None else self._stream.figures.measured
 
     def hang_up(self) -> None:
         if not self._is_closed and self._way is not None and self._stream is not None:
