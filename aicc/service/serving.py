@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import resource
@@ -182,6 +183,8 @@ class _Parts:
             try:
                 await front.started()
                 async with calls_taken(calls_socket(data), service.take_in), doors.opened(front) as telephones:
+                    gc.collect()
+                    gc.freeze()  # what is here by now stays: the collector need not look at it during calls
                     if not front.is_draining:
                         names = tuple(self._scenarios.names)
                         slots = count * settings.slots

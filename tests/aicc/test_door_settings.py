@@ -66,16 +66,25 @@ def test_by_environment(tmp_path, monkeypatch):
     "text, told",
     [
         ("sip: {listen: 127.0.0.1}", "sip.listen: '127.0.0.1' does not fit: write HOST:PORT"),
-        ("sip: {tls: {listen: '0.0.0.0:1', certificat: x}}", 'unknown key "sip.tls.certificat": did you mean "certificate"'),
+        (
+            "sip: {tls: {listen: '0.0.0.0:1', certificat: x}}",
+            'unknown key "sip.tls.certificat": did you mean "certificate"',
+        ),
         ("sip: {tls: {listen: '0.0.0.0:1'}}", "sip.tls.certificate is missing: write listen, certificate, key below"),
         ("sip: {trunks: [10.0.0.300]}", "sip.trunks.0: '10.0.0.300' does not fit: write an address or a network"),
         ("sip: {outbound: {proxy: 'http://x'}}", "sip.outbound.proxy: 'http://x' does not fit: write a SIP address"),
         ("sip: {users: {a: hunter2}}", "sip.users.a: what is written does not fit"),
-        ("sip: {outbound: {proxy: 'sip:a', password_from: hunter2}}", "sip.outbound.password_from: what is written does"),
+        (
+            "sip: {outbound: {proxy: 'sip:a', password_from: hunter2}}",
+            "sip.outbound.password_from: what is written does",
+        ),
         ("rtp: {ports: 5-9}", "rtp.ports: '5-9' does not fit: write FIRST-LAST"),
         ("rtp: {ports: 20000-20000}", "rtp.ports: '20000-20000' does not fit: write FIRST-LAST"),
         ("rtp: {codecs: [G729]}", "rtp.codecs.0: 'G729' does not fit: input should be 'opus', 'PCMU' or 'PCMA'"),
-        ("web: {origins: ['https://a.example/page']}", "web.origins: ['https://a.example/page'] does not fit: write sites"),
+        (
+            "web: {origins: ['https://a.example/page']}",
+            "web.origins: ['https://a.example/page'] does not fit: write sites",
+        ),
         ("web: {ice: [{url: 'http://x'}]}", "web.ice.0.url: 'http://x' does not fit: write turn:HOST:PORT"),
     ],
 )
