@@ -7,6 +7,7 @@ RUN make install PYTHON=python3
 # All addresses of the container: "docker run -p" decides who comes in (docs/operating.md).
 ENV PATH="/opt/aicc/.venv/bin:$PATH" AICC_HTTP=0.0.0.0:8080 AICC_DATA=/data
 VOLUME /data
-EXPOSE 8080
+# SIP and the sound of calls too, once aicc.yaml has them listen; "--network host" spares 10,000 mapped ports.
+EXPOSE 8080 5060/udp 5060/tcp 20000-29999/udp
 ENTRYPOINT ["aicc"]
 CMD ["serve"]

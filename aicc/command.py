@@ -35,6 +35,7 @@ from aicc.commands.bench_calls import bench_calls
 from aicc.commands.bench_kb import bench_kb
 from aicc.commands.bench_recovery import bench_recovery
 from aicc.commands.bench_sip import bench_sip
+from aicc.commands.bench_web import bench_web
 from aicc.commands.call import call
 from aicc.commands.chat import chat
 from aicc.commands.demo import demo
@@ -82,6 +83,7 @@ app.add_typer(evaluate, name="eval")
 bench.command("kb")(bench_kb)
 bench.command("calls")(bench_calls)
 bench.command("sip")(bench_sip)
+bench.command("web")(bench_web)
 bench.command("recovery")(bench_recovery)
 app.add_typer(bench, name="bench")
 app.command()(figures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,19 +52,34 @@ class BrowserCall:
     @property
     def waits_ms(self) -> list[float]:
         """From the caller's last sound to the bot's first, of what was said into silence."""
-        spoken = (turn.voice_to_voice_ms for turn in self.turns if not turn.into_speech)
-        return [wait_ms for wait_ms in spoken if wait_ms is not None]
+        waits = (turn.voice_to_voice_ms for turn in self.turns if not turn.into_speech)
+        return [wait_ms for wait_ms in waits if wait_ms is not None]
 
 
-def microphone(said: Sequence[Said], path: Path, after_s: float) -> float:
-    """Writes what Chromium's microphone hears, ``after_s`` of silence behind it; how long that is, in s."""
+def spoken(said: Sequence[Said], after_s: float) -> Samples:
+    """What a microphone hears, at 48 kHz, with ``after_s`` of silence behind it."""
     speech = Speech(MICROPHONE_HZ)
     parts: list[Samples] = []
     for one in said:
         parts += [np.zeros(int(one.after_s * MICROPHONE_HZ), np.int16), speech.say(one.text, Voice())]
-    sound = np.concatenate([*parts, np.zeros(int(after_s * MICROPHONE_HZ), np.int16)])
+    return np.concatenate([*parts, np.zeros(int(after_s * MICROPHONE_HZ), np.int16)])
+
+
+def microphone(said: Sequence[Said], path: Path, after_s: float) -> float:
+    """Writes the file that Chromium's microphone plays; how long it is, in s."""
+    sound = spoken(said, after_s)
     soundfile.write(path, sound, MICROPHONE_HZ)
     return len(sound) / MICROPHONE_HZ
+
+
+def find_chromium() -> str:
+    """The program; :class:`NoBrowser` where it, or what drives it, is not installed."""
+    if importlib.util.find_spec("playwright") is None:
+        raise NoBrowser('no playwright to drive a browser with: pip install "playwright>=1.50"')
+    program = shutil.which("chromium")
+    if program is None:
+        raise NoBrowser("no Chromium on this machine: apt-get install chromium")
+    return program
 
 
 async def call_from_page(address: str, sound: Path, texts: Sequence[str], seconds: float) -> BrowserCall:
@@ -71,13 +87,9 @@ async def call_from_page(address: str, sound: Path, texts: Sequence[str], second
 
     ``texts`` are what is said in it, in order. Raises :class:`NoBrowser`.
     """
-    try:
-        from playwright.async_api import Error, async_playwright
-    except ImportError:
-        raise NoBrowser('no playwright to drive a browser with: pip install "playwright"') from None
-    program = shutil.which("chromium")
-    if program is None:
-        raise NoBrowser("no Chromium on this machine: apt-get install chromium")
+    program = find_chromium()
+    from playwright.async_api import Error, async_playwright
+
     options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--use-fake-ui-for-media-stream"]
     options += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={sound}%noloop"]
     rows: list[tuple[float, float, float]] = []
@@ -109,11 +121,11 @@ async def call_from_page(address: str, sound: Path, texts: Sequence[str], second
 def turns_in(rows: Sequence[tuple[float, float, float]], texts: Sequence[str]) -> tuple[Turn, ...]:
     """``rows`` are ms, the caller's and the bot's peak from there to the next row, 1.0 full scale."""
     at_ms, caller, bot = np.asarray(rows, np.float64).reshape(-1, 3).T
-    spoken = stretches(at_ms, caller, SPEECH_FLOOR_DBFS, WORDS_APART_MS)
+    said = stretches(at_ms, caller, SPEECH_FLOOR_DBFS, WORDS_APART_MS)
     heard = stretches(at_ms, bot, BOT_FLOOR_DBFS, HEARD_AS_ONE_MS)
     done = [
         Done("say", text, any(bot.start_ms < one.start_ms < bot.end_ms for bot in heard), one.start_ms, one.end_ms)
-        for text, one in zip(texts, spoken, strict=False)
+        for text, one in zip(texts, said, strict=False)
     ]
     return turns_of(done, heard, float(at_ms[-1]) if len(at_ms) else 0.0)
 

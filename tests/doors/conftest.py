@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.doors.service import Service, serving
+from tests.doors.talking import talking
+from tests.servers.baresip import baresip
 from tests.servers.sipp import sipp
 
-__all__ = ["sipp"]
+__all__ = ["baresip", "sipp", "talking"]
 
 SCENARIOS = Path(__file__).parent / "sipp"
 

@@ -15,7 +15,7 @@ from voicebot.doors.rtp.formats import CodecName as CodecName  # also for those 
 OPUS_HZ = 16_000  # what this side hears and says; the wire's clock is 48 kHz whatever is inside (RFC 7587, section 4.1)
 OPUS_CLOCK_HZ = 48_000
 OPUS_BITS_A_S = 32_000  # at 24,000 the encoder leaves the error correction out, or speech suffers from it
-OPUS_COMPLEXITY = 5  # 0 to 10: at 8 and beyond a frame takes half as long again
+OPUS_COMPLEXITY = 5  # 0 to 10: at 8 and beyond a frame costs a quarter more
 OPUS_LOSS_PERCENT = 5  # that the peer's network is taken to have: what error correction is for
 OPUS_LOOKAHEAD_MS = 6.5  # by which the encoder delays speech, the first frame too
 
