@@ -35,6 +35,7 @@ from voicebot.link import (
     Refused,
     Reoffer,
     Reply,
+    SendKeys,
     Status,
     Type,
 )
@@ -117,6 +118,9 @@ class Media:
                 return await self._reoffer(call_id, sdp)
             case Reanswer(call_id, sdp):
                 return await self._reanswer(call_id, sdp)
+            case SendKeys(call_id, keys):
+                slot = self._slots.get(call_id)
+                return Done(slot is not None and slot.door is not None and slot.door.press(keys))
             case Press() | Type():
                 return Done(self._enter(command))
             case HangUp(call_id, by, reason):

@@ -47,7 +47,9 @@ def line(
         found = _aligned(calls, wanted)
         is_right = [one == other for one, other in zip(found, expected, strict=True)]
         figures[name] = sum(is_right)
-        figures[f"{name}_wrong"] = [f"{script}: {text}" for (script, text), it in zip(said, is_right, strict=True) if not it]
+        figures[f"{name}_wrong"] = [
+            f"{script}: {text}" for (script, text), it in zip(said, is_right, strict=True) if not it
+        ]
     figures["share"] = round(figures["impaired"] / figures["clean"], 4) if figures["clean"] else None
     shown = (
         f"of {len(said)} turns {figures['clean']} are understood over a clean line, "

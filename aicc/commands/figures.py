@@ -13,12 +13,15 @@ def figures(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="What python -m audio_fixtures.evaluation made.")],
     streams: Annotated[int, typer.Option(min=1, help="For the load.")] = 200,
-    only: Annotated[Literal["speech", "mind", "calls"] | None, typer.Option(help="Only these figures.")] = None,
+    only: Annotated[
+        Literal["speech", "mind", "calls", "doors"] | None, typer.Option(help="Only these figures.")
+    ] = None,
 ) -> Answer:
     """Measure what the README quotes: errors, delays, load, sizes."""
     from rich.table import Table
 
     from aicc.call_figures import call_figures
+    from aicc.door_figures import door_figures
     from aicc.mind_figures import mind_figures
     from aicc.settings import settings_of
     from aicc.speech_figures import speech_figures
@@ -27,6 +30,7 @@ def figures(
     found = list(speech_figures(settings, folder, streams)) if only in (None, "speech") else []
     found += mind_figures() if only in (None, "mind") else []
     found += call_figures() if only in (None, "calls") else []
+    found += door_figures() if only in (None, "doors") else []
     table = Table("measure", "figure", "limit", "")
     for figure in found:
         sign = "≥" if figure.at_least else "≤"

@@ -26,6 +26,7 @@ from aicc.service.web.web_calls import WebCalls
 from aicc.settings import Settings
 from voicebot.doors.audiosocket_listener import AudioSocketListener
 from voicebot.doors.handing_over import hand_over
+from voicebot.doors.sip.referring import Outcome
 from voicebot.events import Logged
 from voicebot.link import Accepted, CallCommand, HangUp, Refused, Reply
 
@@ -83,6 +84,14 @@ class Doors:
         if self._telephone is None:
             raise NobodyToCall("this service has no telephone: write sip.listen and sip.outbound into aicc.yaml")
         return await self._telephone.place(number, scenario, variables)
+
+    async def send_keys(self, call_id: str, keys: str) -> bool:
+        """Towards a telephone; False where the call is none, or not up."""
+        return self._telephone is not None and await self._telephone.send_keys(call_id, keys)
+
+    async def transfer(self, call_id: str, to: str) -> Outcome | None:
+        """See :meth:`Telephone.transfer`."""
+        return await self._telephone.transfer(call_id, to) if self._telephone else None
 
     def status(self) -> Mapping[str, object]:
         return self._telephone.status() if self._telephone else {}

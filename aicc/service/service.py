@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-from aicc.service.api.service import CallWanted, NoDoor, NoScenario
+from aicc.service.api.service import CallWanted, NoDoor, NoScenario, NotTransferred, Transferred
 from aicc.service.calling import CallIn
 from aicc.service.doors import Doors
 from aicc.service.front import Front
@@ -53,6 +53,16 @@ class RunningService:
 
     async def hang_up(self, call_id: str) -> bool:
         return await self._front.hang_up(call_id)
+
+    async def send_keys(self, call_id: str, keys: str) -> bool:
+        return await self._doors.send_keys(call_id, keys)
+
+    async def transfer(self, call_id: str, to: str) -> Transferred | None:
+        try:
+            outcome = await self._doors.transfer(call_id, to)
+        except (ValueError, RuntimeError) as error:
+            raise NotTransferred(str(error)) from None
+        return None if outcome is None else Transferred(outcome.is_reached, outcome.code, outcome.phrase)
 
     async def take_in(self, wish: CallIn) -> Accepted | Refused:
         """A recorded caller's call."""

@@ -9,6 +9,7 @@ import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sipmessage import URI
@@ -73,7 +74,8 @@ class Dialler:
         call = _Call()
         began_s = loop.time()
         leg = self._agent.call(self._target, sdp=self._offer, from_=f"<sip:01012345678@{HOST}>", watcher=call)
-        await asyncio.wait([call.picked_up, call.over], timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+        news: list[asyncio.Future[Any]] = [call.picked_up, call.over]
+        await asyncio.wait(news, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
         if call.picked_up.done():
             await asyncio.wait([call.over], timeout=stays_s)
         is_theirs = call.over.done()

@@ -50,6 +50,7 @@ class Phone:
 
     to: tuple[str, int]
     host: str = LOOPBACK
+    number: str = "01012345678"
     call_id: str = field(default_factory=lambda: secrets.token_hex(8))
     tag: str = field(default_factory=lambda: secrets.token_hex(4))
     their_tag: str = ""
@@ -96,7 +97,7 @@ class Phone:
         lines = [
             f"{method} {self.target} SIP/2.0",
             f"Via: SIP/2.0/UDP {host}:{port};branch={branch}",
-            f"From: <sip:01012345678@{host}>;tag={self.tag}",
+            f"From: <sip:{self.number}@{host}>;tag={self.tag}",
             f"To: <sip:15880000@{self.to[0]}>" + (f";tag={self.their_tag}" if self.their_tag else ""),
             f"Call-ID: {self.call_id}",
             f"CSeq: {cseq} {method}",

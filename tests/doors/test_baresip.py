@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 SENTENCE = Path(__file__).parents[2] / "audio_fixtures" / "delivery.flac"
 RATES = {"opus": (48_000, 2), "PCMU": (8_000, 1), "PCMA": (8_000, 1)}
 COMPARED_HZ = 8_000
+LOUD = 1_000
 
 
 @pytest.fixture
@@ -26,43 +27,51 @@ def sentence(tmp_path):
         rate_hz, channels = RATES[codec]
         sound, file_hz = soundfile.read(SENTENCE, dtype="float32")
         said = soxr.resample(sound, file_hz, rate_hz)
-        quiet = np.zeros(rate_hz // 2, np.float32)
+        quiet = np.zeros(rate_hz // 2, np.float32)  # before it; behind it, as the telephone hangs up at the end
         path = tmp_path / "sentence.wav"
-        soundfile.write(path, np.repeat(np.concatenate((quiet, said))[:, None], channels, axis=1), rate_hz, "PCM_16")
+        soundfile.write(
+            path, np.repeat(np.concatenate((quiet, said, *[quiet] * 60))[:, None], channels, axis=1), rate_hz, "PCM_16"
+        )
         return path
 
     return write
 
 
+def understood(events):
+    return " ".join(event.written for event in events if isinstance(event, TranscriptFinal))
+
+
 def likeness(heard, said):
-    """How much of the one is the other, wherever it begins: 1 is all of it. Each is samples and rate in Hz."""
-    waves = []
-    for sound, rate_hz in (heard, said):
-        wave = soxr.resample(sound.astype(np.float32), rate_hz, COMPARED_HZ)
-        waves.append(wave - wave.mean())
-    score = fftconvolve(waves[0], waves[1][::-1])
-    return float(score.max() / (np.linalg.norm(waves[0]) * np.linalg.norm(waves[1])))
+    """How much half seconds of the one are like some place of the other, in the middle: 1 where they are the same.
+
+    Each is samples and rate in Hz. Longer pieces would not do: the telephone's jitter buffer skips where it has to.
+    """
+    wave, whole = (soxr.resample(sound.astype(np.float32), rate_hz, COMPARED_HZ) for sound, rate_hz in (heard, said))
+    size = COMPARED_HZ // 2
+    norms = np.sqrt(fftconvolve(whole**2, np.ones(size), mode="valid").clip(1))
+    pieces = [wave[at : at + size] for at in range(0, len(wave) - size + 1, size)]
+    scores = [
+        float((fftconvolve(whole, piece[::-1], mode="valid") / norms).max() / np.linalg.norm(piece))
+        for piece in pieces
+        if np.abs(piece).max() > LOUD
+    ]
+    return float(np.median(scores))
 
 
-@pytest.mark.parametrize(
-    ("codec", "encryption", "least"), [("opus", "", 0.7), ("PCMU", "srtp-mand", 0.9), ("PCMA", "", 0.9)]
-)
-def test_both_hear_each_other(talking, baresip, sentence, codec, encryption, least):
+@pytest.mark.parametrize(("codec", "encryption"), [("opus", ""), ("PCMU", "srtp-mand"), ("PCMA", "")])
+def test_both_hear_each_other(talking, baresip, sentence, codec, encryption):
     newest = talking.newest()
     phone = baresip(codec=codec, encryption=encryption, says=sentence(codec))
     phone.call(talking.sip)
     call_id = newest()
-    until(lambda: any(isinstance(event, TranscriptFinal) for event in talking.so_far(call_id)))
+    until(lambda: "냉장고" in understood(talking.so_far(call_id)))
     phone.press("7*")
     until(lambda: [e.digit for e in talking.so_far(call_id) if isinstance(e, Dtmf)] == ["7", "*"])
     phone.hang_up()
     events = talking.service.journal(call_id)
     assert (events[0].door, events[0].caller) == ("sip", phone.user)
     assert (events[-1].by, events[-1].reason) == ("caller", "hung_up")
-    final = next(event for event in events if isinstance(event, TranscriptFinal))
-    assert "냉장고" in final.text
-    print("likeness", likeness(phone.heard(), talking.recorded(call_id)))
-    assert likeness(phone.heard(), talking.recorded(call_id)) > least
+    assert likeness(phone.heard(), talking.recorded(call_id)) > 0.8
 
 
 def test_the_service_hangs_up(talking, baresip):
@@ -92,5 +101,4 @@ def test_it_turns_a_call_down(talking, baresip):
     phone.hears_of("CALL_INCOMING")
     phone.hang_up()
     first, last = talking.service.journal(call_id)
-    print(last)
-    assert (first.direction, last.by) == ("out", "caller")
+    assert (first.direction, last.by, last.reason) == ("out", "caller", "busy")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aicc.service.api.service import CallWanted, NoDoor, NoScenario
+from aicc.service.api.service import CallWanted, NoDoor, NoScenario, NotTransferred, Transferred
 from aicc.service.live_calls import ReaderTooSlow
 from voicebot.events import CallEnded, CallStarted, Event, Logged
 from voicebot.log import EventLog, new_call_id
@@ -30,6 +30,8 @@ class FakeService:
     missing: list[str] = field(default_factory=list)
     is_draining: bool = False
     placed: list[CallWanted] = field(default_factory=list)
+    sent_keys: list[str] = field(default_factory=list)
+    transferring: bool = False
     now_ms: float = 0.0
     logs: dict[str, EventLog] = field(default_factory=dict)
     readers: set[asyncio.Queue[Logged | None]] = field(default_factory=set)
@@ -70,6 +72,18 @@ class FakeService:
             raise ReaderTooSlow
         finally:
             self.readers.discard(reader)
+
+    async def send_keys(self, call_id: str, keys: str) -> bool:
+        self.sent_keys.append(keys)
+        return call_id in self.logs
+
+    async def transfer(self, call_id: str, to: str) -> Transferred | None:
+        if self.transferring:
+            raise NotTransferred("another REFER is under way")
+        if call_id not in self.logs:
+            return None
+        is_reached = to.endswith("@here")
+        return Transferred(is_reached, 200 if is_reached else 486, "")
 
     async def place(self, wanted: CallWanted) -> str:
         if not self.doors:

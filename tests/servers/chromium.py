@@ -1,6 +1,6 @@
 """Debian's Chromium, driven by playwright, with a microphone that plays a sound file.
 
-``from tests.servers.chromium import chromium`` gives tests the fixture ``chromium``. It skips where the package is not
+``from tests.servers.chromium import chromium`` in a ``conftest.py`` gives tests the fixture ``chromium``. It skips where the package is not
 installed.
 """
 

@@ -27,7 +27,7 @@ from voicebot.events import BotFinished, BotStarted, CallEnded, CallStarted, Dtm
 from voicebot.hearing import Hearing
 from voicebot.journal import NAME, read_journal
 from voicebot.keeping import Keeping
-from voicebot.link import Accepted, Begin, Done, HangUp, Offer, Press, Reanswer, Refused, Reoffer, Type
+from voicebot.link import Accepted, Begin, Done, HangUp, Offer, Press, Reanswer, Refused, Reoffer, SendKeys, Type
 from voicebot.log import EventLog
 from voicebot.media import ARRIVE_S, Media
 from voicebot.sealing import open_recording
@@ -73,6 +73,10 @@ class DescribedDoor(FakeDoor):
 
     async def offer(self):
         return "our offer"
+
+    def press(self, keys):
+        self.agreed.append(keys)
+        return True
 
     async def take_answer(self, sdp):
         if sdp == "video":
@@ -619,6 +623,16 @@ def test_a_session_is_described_anew_while_the_call_goes_on(open_house):
     assert house.doors["a"].agreed == ["first", "second", "third"]
     assert isinstance(obey(house, Reoffer("b", "x")), Refused)
     assert obey(house, Reanswer("b", "x")) == Done(False)
+
+
+def test_keys_are_pressed_towards_the_far_side(open_house):
+    house = open_house()
+    house.offer("a", door="sip", sdp="first")
+    assert obey(house, SendKeys("a", "12#")) == Done()
+    assert house.doors["a"].agreed == ["first", "12#"]
+    house.offer("b")
+    assert obey(house, SendKeys("b", "1")) == Done(False)
+    assert obey(house, SendKeys("c", "1")) == Done(False)
 
 
 def test_what_cannot_be_agreed_gives_the_slot_back(open_house):

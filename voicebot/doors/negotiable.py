@@ -23,6 +23,9 @@ class NegotiableDoor(Door, Protocol):
     async def take_answer(self, sdp: str) -> None:
         """The far side's to :meth:`offer`; :class:`NotAcceptable`."""
 
+    def press(self, keys: str) -> bool:
+        """Presses keys (0-9, *, #) towards the far side, one behind the other; False where it takes none this way."""
+
 
 @runtime_checkable
 class ConnectingDoor(NegotiableDoor, Protocol):

@@ -77,6 +77,14 @@ class Type:
 
 
 @dataclass(frozen=True, slots=True)
+class SendKeys:
+    """Keys are pressed towards the far side. Answered by :class:`Done`: whether its sound has a way for them."""
+
+    call_id: str
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """Answered by :class:`Done`: whether there is such a call."""
 
@@ -187,7 +195,7 @@ class Gone:
     call_id: str
 
 
-CallCommand: TypeAlias = Offer | Begin | Reoffer | Reanswer | Press | Type | HangUp
+CallCommand: TypeAlias = Offer | Begin | Reoffer | Reanswer | Press | Type | SendKeys | HangUp
 Command: TypeAlias = CallCommand | Drain | Close | Ping
 Reply: TypeAlias = Accepted | Refused | Done | Pong | Failed
 Told: TypeAlias = Ready | Leaving | Events | Gone | Failed

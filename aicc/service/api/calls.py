@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from aicc.service.api.past import no_call
 from aicc.service.api.problem import Problem
-from aicc.service.api.service import CallWanted, NoDoor, NoScenario, Service
+from aicc.service.api.service import CallWanted, NoDoor, NoScenario, NotTransferred, Service
 from aicc.service.api.wire import UUID, Asked, CallId, Text, Told, plain
 from voicebot.events import CallEnded, CallStarted, Latency, Logged
 from voicebot.store import CallRow, State, Store, started_at_of
@@ -103,6 +103,24 @@ class CallIdTold(Told):
     call_id: str
 
 
+class KeysAsked(Asked):
+    keys: Annotated[str, StringConstraints(pattern=r"^[0-9*#]{1,64}$")]
+
+
+class TransferAsked(Asked):
+    """``to`` is a SIP address such as ``sip:7001@pbx.example``."""
+
+    to: Annotated[str, StringConstraints(pattern=r"^sips?:[!-;=?-~]{1,200}$")]
+
+
+class TransferTold(Told):
+    """``code`` is the final answer that the far side got from there, 0 where it did not say."""
+
+    is_reached: bool
+    code: int
+    phrase: str
+
+
 def calls(service: Service) -> APIRouter:
     routes = APIRouter(prefix="/api/calls", tags=["calls"])
 
@@ -149,6 +167,29 @@ def calls(service: Service) -> APIRouter:
             raise Problem(503, str(none), "try again later, or configure a door that places calls") from None
         except NoScenario as none:
             raise Problem(422, str(none), "name a scenario that is installed") from None
+
+    @routes.post("/{call_id}/keys")
+    async def send_keys(call_id: CallId, asked: KeysAsked) -> CallIdTold:
+        """Presses keys towards a telephone, as for the menu of another machine."""
+        if not await service.send_keys(call_id, asked.keys):
+            raise await _not_running(call_id)
+        return CallIdTold(call_id=call_id)
+
+    @routes.post("/{call_id}/transfer")
+    async def transfer(call_id: CallId, asked: TransferAsked) -> TransferTold:
+        """Has a telephone call somebody else (REFER), and tells how that went; once it is there the call here ends."""
+        try:
+            told = await service.transfer(call_id, asked.to)
+        except NotTransferred as refused:
+            raise Problem(409, str(refused), "wait for the transfer that is under way, or name a SIP address") from None
+        if told is None:
+            raise await _not_running(call_id)
+        return TransferTold.model_validate(told)
+
+    async def _not_running(call_id: str) -> Problem:
+        if await run_in_threadpool(service.store.call, call_id) is None:
+            return no_call(call_id)
+        return Problem(409, "the call is not a telephone's, or not running", "nothing has to be done")
 
     @routes.post("/{call_id}/hang_up")
     async def hang_up(call_id: CallId) -> CallIdTold:

@@ -19,6 +19,19 @@ class NoScenario(Exception):
     """The scenario that shall lead a call is not installed; the message is one line."""
 
 
+class NotTransferred(Exception):
+    """A call cannot be sent elsewhere; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """How the far side fared with whom it was sent to: the final SIP answer that it got, 0 where it did not say."""
+
+    is_reached: bool
+    code: int
+    phrase: str
+
+
 @dataclass(frozen=True, slots=True)
 class CallWanted:
     """A call that the service shall place to ``number``, led by ``scenario`` with its ``variables``."""
@@ -65,6 +78,12 @@ class Service(Protocol):
 
     async def place(self, wanted: CallWanted) -> str:
         """Begins a call and returns its id. Raises :class:`NoDoor` or :class:`NoScenario`."""
+
+    async def send_keys(self, call_id: str, keys: str) -> bool:
+        """Presses keys towards a telephone; False where the call is none, or is not up."""
+
+    async def transfer(self, call_id: str, to: str) -> Transferred | None:
+        """Has a telephone call ``to`` instead; None where the call is none, or is not up. :class:`NotTransferred`."""
 
     async def hang_up(self, call_id: str) -> bool:
         """Ends a call for the service; False where it is not up."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 
 from sipmessage import URI
@@ -22,6 +24,7 @@ from voicebot.doors.sip.tls import TlsUnusable, server_tls
 from voicebot.doors.sip.user_agent import Desk, UserAgent
 from voicebot.doors.sip.wire import UserAgentSettings
 
+MOST_TRIES = 20  # for a port that the setting leaves open
 RING_S = 30.0  # a caller waits so long for a slot; processes answer within seconds
 
 
@@ -79,7 +82,7 @@ async def _listen(agent: UserAgent, settings: Sip) -> list[str]:
     host, port = host_and_port(settings.listen)
     shown = settings.address or ""
     with _usable(settings.listen, "choose another --sip, or end who has it"):
-        port = await agent.listen("udp", host, port, advertised=shown)
+        port = await agent.listen("udp", host, port or _free_port(host), advertised=shown)
         await agent.listen("tcp", host, port, advertised=shown)
     listening = [f"sip:{_bracketed(host)}:{port}"]
     if settings.tls:
@@ -101,6 +104,19 @@ def _usable(address: str, cure: str) -> Iterator[None]:
     except OSError as error:
         reason = (os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)).lower()
         raise SipUnusable(f"nothing can listen for SIP at {address}: {reason}: {cure}") from None
+
+
+def _free_port(host: str) -> int:
+    """One that is free for UDP and TCP alike; OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for _ in range(MOST_TRIES):
+        with socket.socket(family, socket.SOCK_DGRAM) as udp, socket.socket(family, socket.SOCK_STREAM) as tcp:
+            udp.bind((host, 0))
+            port: int = udp.getsockname()[1]
+            with contextlib.suppress(OSError):
+                tcp.bind((host, port))
+                return port
+    raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
 
 
 def _gate(settings: Sip) -> Gate:

@@ -16,12 +16,12 @@ from aicc.service.sip.transfer import Transfer
 from voicebot.doors.sip.hop import Hop
 from voicebot.doors.sip.inbound import InboundLeg
 from voicebot.doors.sip.leg import Leg
-from voicebot.doors.sip.referring import Referral
+from voicebot.doors.sip.referring import Outcome, Referral
 from voicebot.doors.sip.registration import Registration
 from voicebot.doors.sip.resolving import Unresolved
 from voicebot.doors.sip.user_agent import UserAgent
 from voicebot.events import CallEnded, HandoffRequested, Logged
-from voicebot.link import Refused
+from voicebot.link import Done, Refused, SendKeys
 
 log = logging.getLogger(__name__)
 
@@ -167,6 +167,31 @@ class Telephone:
         line = Line(call_id, lambda command: self._front.ask(call_id, command), self._start, self)
         self._lines[call_id] = line
         return line
+
+    # ---- what others want of a call
+
+    async def send_keys(self, call_id: str, keys: str) -> bool:
+        """Presses keys towards the far side, in its sound or beside it; False where there is no such call."""
+        line = self._lines.get(call_id)
+        if line is None or line.leg is None or not line.leg.is_up:
+            return False
+        reply = await self._front.ask(call_id, SendKeys(call_id, keys))
+        if not (isinstance(reply, Done) and reply.found):
+            await line.leg.info_keys(keys)
+        return True
+
+    async def transfer(self, call_id: str, to: str) -> Outcome | None:
+        """Asks the far side to call ``to``; once it has, the call here ends. None where there is no such call.
+
+        ValueError where ``to`` is no SIP address, RuntimeError while another transfer is under way.
+        """
+        line = self._lines.get(call_id)
+        if line is None or line.leg is None or not line.leg.is_up:
+            return None
+        outcome = await line.leg.refer(to)
+        if outcome.is_reached:
+            await self._front.hang_up(call_id, "service", "transferred")
+        return outcome
 
     # ---- news
 

@@ -68,7 +68,7 @@ class Pages:
 def web(pages: Pages) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     folder = importlib.resources.files(__package__) / "pages"
-    files = {file.name: file.read_bytes() for file in folder.iterdir()}
+    files = {file.name: file.read_bytes() for file in folder.iterdir() if _suffix(file.name) in MEDIA_TYPES}
 
     @routes.get("/")
     async def start() -> Response:
@@ -88,7 +88,7 @@ def web(pages: Pages) -> APIRouter:
             raise Problem(404, "no such file", "see /call")
         # the button's script is loaded by the company's own site
         headers = {"cross-origin-resource-policy": "cross-origin"} if name == BUTTON else {}
-        return Response(files[name], headers=headers, media_type=MEDIA_TYPES[name.rpartition(".")[2]])
+        return Response(files[name], headers=headers, media_type=MEDIA_TYPES[_suffix(name)])
 
     @routes.get("/call/page")
     async def told() -> PageTold:
@@ -144,6 +144,10 @@ def web(pages: Pages) -> APIRouter:
         return call
 
     return routes
+
+
+def _suffix(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 @contextlib.contextmanager

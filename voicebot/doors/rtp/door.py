@@ -148,10 +148,12 @@ class RtpDoor:
     def take_keys(self) -> str:
         return "" if self._stream is None else self._stream.take_keys()
 
-    def press(self, keys: str) -> None:
-        """Presses keys at the far side; nothing where it takes none."""
-        if self._stream is not None:
-            self._stream.press(keys)
+    def press(self, keys: str) -> bool:
+        """Presses keys at the far side; False where it takes none in its sound."""
+        if self._stream is None or self._agreed is None or self._agreed.event_payload_type is None:
+            return False
+        self._stream.press(keys)
+        return True
 
     # ---- how it is
 

@@ -142,6 +142,13 @@ class WebRtcDoor:
     def figures(self) -> Reception:
         return Reception() if self._stream is None else self._stream.figures
 
+    def press(self, keys: str) -> bool:
+        """Presses keys at the far side; False where it takes none in its sound."""
+        if self._stream is None or self._agreed is None or self._agreed.event_payload_type is None:
+            return False
+        self._stream.press(keys)
+        return True
+
     def measured(self) -> LineMeasured | None:
         return None if self._stream is None else self._stream.figures.measured
 

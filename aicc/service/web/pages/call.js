@@ -4,7 +4,7 @@ import { Captions } from "./captions.js";
 import { Microphone } from "./microphone.js";
 import { Call } from "./one_call.js";
 import { ask } from "./service.js";
-import { ASIDES, BUTTONS, ENDINGS, PROBLEMS, STATUS, explainCall, explainMicrophone, key } from "./words.js";
+import { ASIDES, BUTTONS, ENDINGS, PROBLEMS, STATUS, explainCall, explainMicrophone, nameOfKey } from "./words.js";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
@@ -55,7 +55,7 @@ class Phone {
       talking: () => this.#talk(),
       lost: () => this.#enter("lost", STATUS.lost),
       voice: (stream) => this.#hear(stream),
-      caption: (message) => this.#show(message),
+      caption: (message) => this.#captions.show(message),
       over: (by) => this.#idle(ENDINGS[by] ?? ENDINGS.unknown),
     });
     this.#call = call;
@@ -115,12 +115,6 @@ class Phone {
     this.#tick();
   }
 
-  #show(message) {
-    const turns = { said: "bot", silent: "caller", said_up_to: "caller" };
-    if (message.type in turns) element("phone").dataset.turn = turns[message.type];
-    this.#captions.show(message);
-  }
-
   async #hear(stream) {
     const voice = element("voice");
     voice.srcObject = stream;
@@ -166,7 +160,6 @@ class Phone {
     this.#wakeLock?.release();
     clearInterval(this.#ticking);
     element("voice").srcObject = null;
-    delete element("phone").dataset.turn;
     this.showKeypad(false);
     this.mute(false);
     this.#enter("idle", status);
@@ -203,6 +196,7 @@ class Phone {
   }
 
   #solve() {
+    if (element("problem").contains(document.activeElement)) element("call").focus();
     element("problem").hidden = true;
   }
 }
@@ -224,14 +218,14 @@ for (const digit of KEYS) {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = digit;
-  button.setAttribute("aria-label", key(digit));
+  button.setAttribute("aria-label", nameOfKey(digit));
   button.addEventListener("click", () => phone.press(digit));
   element("keypad").append(button);
 }
 // a keyboard has these keys, too
-addEventListener("keydown", ({ key: pressed, target, ctrlKey, metaKey, altKey, repeat }) => {
+addEventListener("keydown", ({ key, target, ctrlKey, metaKey, altKey, repeat }) => {
   const isMeant = !element("keypad").hidden && target !== element("text") && !(ctrlKey || metaKey || altKey || repeat);
-  if (isMeant && KEYS.includes(pressed)) phone.press(pressed);
+  if (isMeant && KEYS.includes(key)) phone.press(key);
 });
 addEventListener("visibilitychange", () => phone.keepAwake());
 // a page that is closed or left; one that comes back from the browser's memory has hung up

@@ -31,11 +31,15 @@ export class Captions {
           this.#pressed.textContent += message.key;
           return;
         case "said":
-          this.#said = this.#add("bot");
+          this.#silence();
+          this.#said = this.#add("bot speaking");
           this.#said.textContent = message.text;
           return;
         case "said_up_to":
+          this.#silence();
           return this.#cut(message);
+        case "silent":
+          return this.#silence();
         case "off_record":
           return this.#aside(message.is_off ? ASIDES.offRecord : ASIDES.onRecord);
         case "handoff":
@@ -67,6 +71,10 @@ export class Captions {
     const isFirst = line.classList.contains("running");
     line.textContent = isFinal && !isFirst ? `${line.textContent} ${text}` : text;
     if (isFinal) line.classList.remove("running");
+  }
+
+  #silence() {
+    this.#said?.classList.remove("speaking");
   }
 
   /** What the caller talked over was not heard, and is shown so. */

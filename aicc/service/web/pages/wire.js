@@ -7,9 +7,7 @@ const RETRY_MS = 2000;
 const GIVE_UP_MS = 60000; // the service has given up before
 
 /** No packet finds a way between the two. */
-class NoWay extends Error {
-  name = "NoWay";
-}
+export class NoWay extends Error {}
 
 export class Wire {
   #track;

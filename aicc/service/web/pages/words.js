@@ -1,6 +1,7 @@
 // All that the page says of its own. What went wrong comes with the way out, in words of somebody who just wants to call.
 
 import { Refused } from "./service.js";
+import { NoWay } from "./wire.js";
 
 const RETRY_AWAY_S = 60; // a service that is full asks for less patience than one that is not there
 
@@ -46,7 +47,7 @@ export const ENDINGS = {
   unknown: "통화가 끝났습니다.",
 };
 
-export const key = (digit) => ({ "*": "별표", "#": "우물 정" })[digit] ?? digit;
+export const nameOfKey = (digit) => ({ "*": "별표", "#": "우물 정" })[digit] ?? digit;
 
 /** Why getUserMedia has given no microphone: what it throws, by name (Media Capture and Streams, 10.3). */
 export function explainMicrophone(error) {
@@ -71,12 +72,15 @@ export function explainMicrophone(error) {
   }
 }
 
+const ANOTHER_BROWSER = "이 브라우저로는 통화할 수 없습니다. 크롬, 엣지, 사파리, 파이어폭스 가운데 하나를 최신판으로 써 주세요.";
+
 /** Why a call has not begun. */
 export function explainCall(error) {
+  if (!("RTCPeerConnection" in window)) return ANOTHER_BROWSER;
   if (error instanceof Refused) {
     switch (error.status) {
       case 422:
-        return "이 브라우저로는 통화할 수 없습니다. 크롬, 엣지, 사파리, 파이어폭스 가운데 하나를 최신판으로 써 주세요.";
+        return ANOTHER_BROWSER;
       case 429:
         return "짧은 시간에 너무 여러 번 거셨습니다. 1분쯤 뒤에 다시 걸어 주세요.";
       case 503:
@@ -86,12 +90,8 @@ export function explainCall(error) {
         return "죄송합니다. 저희 쪽 문제로 연결하지 못했습니다. 잠시 뒤 다시 걸어 주세요.";
     }
   }
-  switch (error.name) {
-    case "NoWay":
-      return "이 네트워크에서는 음성이 오가지 못합니다. 회사망이나 VPN이라면 끄시고, 와이파이나 휴대전화 데이터로 바꾸어 다시 걸어 주세요.";
-    case "ReferenceError": // there is no RTCPeerConnection
-      return "이 브라우저로는 통화할 수 없습니다. 크롬, 엣지, 사파리, 파이어폭스 가운데 하나를 최신판으로 써 주세요.";
-    default:
-      return "연결하지 못했습니다. 인터넷 연결을 확인하고 다시 걸어 주세요.";
+  if (error instanceof NoWay) {
+    return "이 네트워크에서는 음성이 오가지 못합니다. VPN을 끄시거나, 다른 와이파이나 휴대전화 데이터로 바꾼 다음 다시 걸어 주세요.";
   }
+  return "연결하지 못했습니다. 인터넷 연결을 확인하고 다시 걸어 주세요.";
 }

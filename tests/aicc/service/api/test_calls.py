@@ -288,3 +288,28 @@ def test_a_running_call_is_hung_up_once(client: Client, service: FakeService, st
     status, told = asyncio.run(posted(client, f"/api/calls/{call_id}/hang_up"))
     assert (status, told["error"]) == (409, "the call is not running")
     assert asyncio.run(posted(client, f"/api/calls/{new_call_id()}/hang_up"))[0] == 404
+
+
+def test_keys_are_pressed_towards_a_telephone(client: Client, service: FakeService) -> None:
+    call_id = service.begin()
+    assert asyncio.run(posted(client, f"/api/calls/{call_id}/keys", {"keys": "1*#"})) == (200, {"call_id": call_id})
+    assert service.sent_keys == ["1*#"]
+    assert asyncio.run(posted(client, f"/api/calls/{call_id}/keys", {"keys": "A"}))[0] == 422
+    assert asyncio.run(posted(client, f"/api/calls/{new_call_id()}/keys", {"keys": "1"}))[0] == 404
+
+
+def test_a_telephone_is_sent_elsewhere(client: Client, service: FakeService) -> None:
+    call_id = service.begin()
+    path = f"/api/calls/{call_id}/transfer"
+    reached = {"is_reached": True, "code": 200, "phrase": ""}
+    assert asyncio.run(posted(client, path, {"to": "sip:7001@here"})) == (200, reached)
+    assert asyncio.run(posted(client, path, {"to": "sip:7001@elsewhere.example"}))[1]["code"] == 486
+    for wrong in ("7001", "sip:a@b>\r\nX: y", "http://here"):
+        assert asyncio.run(posted(client, path, {"to": wrong}))[0] == 422
+    service.transferring = True
+    status, told = asyncio.run(posted(client, path, {"to": "sip:7001@here"}))
+    assert (status, told["error"]) == (409, "another REFER is under way")
+
+
+def test_who_is_not_there_is_sent_nowhere(client: Client) -> None:
+    assert asyncio.run(posted(client, f"/api/calls/{new_call_id()}/transfer", {"to": "sip:a@b"}))[0] == 404

@@ -46,6 +46,8 @@ def test_the_page_shows_what_there_is(client: Client) -> None:
         "/api/calls/{call_id}/events",
         "/api/calls/{call_id}/recording",
         "/api/calls/{call_id}/hang_up",
+        "/api/calls/{call_id}/keys",
+        "/api/calls/{call_id}/transfer",
         "/api/keys",
         "/api/keys/{key_id}",
         "/health",

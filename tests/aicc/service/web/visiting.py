@@ -13,8 +13,9 @@ from tests.aicc.service.web.fake_calls import House, serving, until
 from tests.aicc.service.web.talking_calls import TalkingCalls
 from tests.servers.chromium import Chromium
 from voicebot.doors.webrtc.door import WebRtcDoor
-from voicebot.events import Event
+from voicebot.events import Event, TranscriptFinal, TranscriptPartial
 
+GREETING = "누리상점입니다. 무엇을 도와드릴까요?"
 HEARD = """
 async () => {
   const context = new AudioContext();
@@ -30,6 +31,19 @@ async () => {
   return (loudest * context.sampleRate) / analyser.fftSize;
 }
 """
+
+
+def house(**chosen: Any) -> House:
+    """With calls that have real doors."""
+    return House(TalkingCalls(), **chosen)
+
+
+def partial(turn: int, text: str) -> TranscriptPartial:
+    return TranscriptPartial("caller", turn, text, text, 0)
+
+
+def final(turn: int, text: str) -> TranscriptFinal:
+    return TranscriptFinal("caller", turn, text, text, (), "test")
 
 
 def run(work: Coroutine[Any, Any, None], limit_s: float = 90) -> None:

@@ -1,0 +1,3 @@
+from tests.servers.chromium import chromium
+
+__all__ = ["chromium"]
