@@ -240,8 +240,9 @@ class Media:
         self._wav.close()
         for call_id in list(self._slots):
             self.hang_up(call_id, "service", "stopped")
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=CLOSE_S)
+        limit_s = self._loop.time() + CLOSE_S
+        while self._tasks and (left_s := limit_s - self._loop.time()) > 0:  # calls that end leave their doors to close
+            await asyncio.wait(self._tasks, timeout=left_s)
         self._pacer.close()
         await asyncio.to_thread(self._disk.close)
         self._tell()
@@ -295,21 +296,32 @@ class Media:
             self._task(self._keep_attempt(offer, by, reason), f"attempt {call_id}")
 
     async def _keep_attempt(self, offer: Offer, by: HungUpBy, reason: str) -> None:
-        kept = Kept(offer.call_id, 8_000, replace(self._keeping, record=False), self._disk, self._written)
-        scenario = self._minds[offer.scenario].scenario.scenario
-        kept.event_log.append(CallStarted(offer.direction, offer.door, offer.caller, offer.callee, scenario))
-        kept.event_log.append(CallEnded(by, reason, kept.event_log.now_ms))
-        await kept.close(lambda: None)
-        self._tell()
-        self._gone(offer.call_id)
+        try:
+            kept = Kept(offer.call_id, 8_000, replace(self._keeping, record=False), self._disk, self._written)
+            scenario = self._minds[offer.scenario].scenario.scenario
+            kept.event_log.append(CallStarted(offer.direction, offer.door, offer.caller, offer.callee, scenario))
+            kept.event_log.append(CallEnded(by, reason, kept.event_log.now_ms))
+            await kept.close(lambda: None)
+        except Exception:
+            log.exception("that call %s was tried is not kept", offer.call_id)
+        finally:
+            self._tell()
+            self._gone(offer.call_id)
 
     def _give_up(self, call_id: str) -> None:
-        """A call that has not begun."""
-        slot = self._slots[call_id]
+        """A call that has not begun; a second time does nothing."""
+        slot = self._slots.get(call_id)
+        if slot is None:
+            return
         slot.waiting.cancel()  # else it would ring for the next call of this id
         if slot.door is not None:
-            slot.door.hang_up()
+            self._shut(call_id, slot.door)
         self._free(call_id)
+
+    def _shut(self, call_id: str, door: Door) -> None:
+        door.hang_up()
+        if isinstance(door, ConnectingDoor):
+            self._task(door.gone(), f"end of the door of {call_id}")
 
     def _arrived(self, call_id: str, door: Door) -> None:
         slot = self._slots.get(call_id)
@@ -346,9 +358,7 @@ class Media:
         except Exception:
             log.exception("call %s broke off", offer.call_id)
         finally:
-            door.hang_up()
-            if isinstance(door, ConnectingDoor):
-                self._task(door.gone(), f"end of the door of {offer.call_id}")
+            self._shut(offer.call_id, door)
             if slot.call is not None:
                 self._pacer.remove(slot.call)
             if kept is None:

@@ -62,11 +62,20 @@ class Talking:
 
     def place(self, number: str = "01012345678") -> str:
         """The id of a call that the service places."""
-        asked = {"number": number, "scenario": "누리홈쇼핑", "variables": {"고객이름": "김누리", "상품": "냉장고"}}
-        headers = {"authorization": f"Bearer {KEY}"}
-        answer = httpx.post(f"{self.service.address}/api/calls", json=asked, headers=headers, timeout=10)
-        assert answer.is_success, answer.text
-        return str(answer.json()["call_id"])
+        return place(self.service, number)
+
+
+def place(service: Service, number: str = "01012345678") -> str:
+    """Has a service call somebody; the id of the call."""
+    variables = {"고객이름": "김누리", "상품": "냉장고"}
+    answer = httpx.post(
+        f"{service.address}/api/calls",
+        json={"number": number, "scenario": "누리홈쇼핑", "variables": variables},
+        headers={"authorization": f"Bearer {KEY}"},
+        timeout=10,
+    )
+    assert answer.is_success, answer.text
+    return str(answer.json()["call_id"])
 
 
 @contextlib.contextmanager

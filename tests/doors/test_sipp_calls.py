@@ -140,7 +140,7 @@ def test_whether_calls_are_welcome(sipp, service):
 def test_a_service_that_goes_down(sipp, tmp_path):
     """Calls that talk go on to their end; whoever asks or calls meanwhile is sent elsewhere."""
     with serving(tmp_path) as service:
-        talking = sipp.start("call", service.sip, hold_ms=3_000)
+        talking = sipp.start("call", service.sip, hold_ms=2_000)
         until(lambda: service.left_behind()["calls"] == 1)
         service.process.terminate()
         until(lambda: "the service ends" in service.said())
@@ -169,7 +169,7 @@ def test_a_service_that_goes_down(sipp, tmp_path):
 )
 def test_no_room(sipp, tmp_path, settings, code, header):
     with serving(tmp_path, MEDIA_PROCESSES="1", SLOTS="1", **settings) as service:
-        talking = sipp.start("call", service.sip, hold_ms=1_500)
+        talking = sipp.start("call", service.sip, hold_ms=1_000)
         until(lambda: service.left_behind()["calls"] == 1)
         refused = sipp.start("refused", service.sip, code=code).wait()
         assert refused.succeeded == 1, refused.errors

@@ -21,7 +21,7 @@ CALLERS = Path(__file__).parents[2] / "audio_fixtures" / "callers"
 SAID = "주문한 상품 배송 조회 부탁드려요"  # good_line.01
 ORDER = "20261122"
 GREETING_MS = 8_000  # the bot's, in which a caller listens
-LISTENS_MS = 6_000
+LISTENS_MS = 3_000
 LOST_S = 5
 
 
@@ -65,7 +65,7 @@ def calls(sipp, service, played):
     folder, sound_ms = played
     keys = {"sound": folder / "sound.pcap", "sound_ms": sound_ms + 200, "keys": folder / "keys.pcap", "key": "#"}
     runs = {
-        "speaks": sipp.start("speaks", service.sip, number="speaks", hold_ms=4_000, **keys),
+        "speaks": sipp.start("speaks", service.sip, number="speaks", hold_ms=3_000, **keys),
         "mute": sipp.start("goodbye", service.sip, number="mute", limit_ms=20_000),
         "stops": sipp.start("stops", service.sip, number="stops", sound=folder / "short.pcap", limit_ms=20_000),
         "hasty": sipp.start("call", service.sip, number="hasty", hold_ms=1_000),

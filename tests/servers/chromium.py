@@ -1,7 +1,7 @@
 """Debian's Chromium, driven by playwright, with a microphone that plays a sound file.
 
-``from tests.servers.chromium import chromium`` in a ``conftest.py`` gives tests the fixture ``chromium``. It skips where the package is not
-installed.
+``from tests.servers.chromium import chromium`` in a ``conftest.py`` gives tests the fixture ``chromium``. It skips
+where the package is not installed.
 """
 
 from __future__ import annotations

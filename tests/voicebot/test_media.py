@@ -1,5 +1,6 @@
 """All calls of one process: real doors, journals, recordings and taps, in virtual time, with fake models."""
 
+import asyncio
 import contextlib
 import hashlib
 import os
@@ -29,7 +30,7 @@ from voicebot.journal import NAME, read_journal
 from voicebot.keeping import Keeping
 from voicebot.link import Accepted, Begin, Done, HangUp, Offer, Press, Reanswer, Refused, Reoffer, SendKeys, Type
 from voicebot.log import EventLog
-from voicebot.media import ARRIVE_S, Media
+from voicebot.media import ARRIVE_S, CLOSE_S, Media
 from voicebot.sealing import open_recording
 from voicebot.speaking import Voice
 from voicebot.tap import TapError, TapReader
@@ -84,6 +85,37 @@ class DescribedDoor(FakeDoor):
         self.agreed.append(sdp)
 
 
+class WayfindingDoor(DescribedDoor):
+    """One that opens by itself, once ``way`` is found, and has something to give back behind ``hang_up``: that is done
+    when ``returned`` is set. Its answer waits for ``gathered``."""
+
+    name = "webrtc"
+
+    def __init__(self, loop):
+        super().__init__(None)
+        self.way, self.gathered, self.returned = loop.create_future(), asyncio.Event(), asyncio.Event()
+        self.gathered.set()
+        self.is_gone = False
+
+    async def answer(self, sdp):
+        await self.gathered.wait()
+        if self.is_closed:
+            raise NotAcceptable("the call is over")
+        return await super().answer(sdp)
+
+    async def connected(self):
+        return await self.way
+
+    async def gone(self):
+        await self.returned.wait()
+        self.is_gone = True
+
+    def hang_up(self):
+        super().hang_up()
+        if not self.way.done():
+            self.way.set_result(False)
+
+
 class House:
     """One process's calls. Leaving it closes them."""
 
@@ -98,6 +130,7 @@ class House:
         self.hearing_worker = Inline()
         self.synthesizer = FakeSynthesizer()
         self.told, self.gone, self.callers, self.doors = [], [], [], {}
+        self.way_finding = None  # the door of calls from the web
         self.at_gone = {}  # what lay in a call's folder when it was told to be gone
         keeping = Keeping(folder / "data", record, key)
         self.media = self.loop.run_until_complete(self._open(folder, slots, keeping))
@@ -118,6 +151,8 @@ class House:
         return media
 
     def open_door(self, offer):
+        if offer.door == "webrtc" and self.way_finding:
+            return self.way_finding
         if offer.door != "sip":
             raise OSError(f"no door {offer.door} here")
         door = self.doors[offer.call_id] = DescribedDoor(offer)
@@ -665,3 +700,94 @@ def test_keys_and_words_that_come_beside_the_sound(open_house):
     house.pass_ms(100)
     assert [event.digit for event in house.events("a", Dtmf)] == ["1", "2"]
     assert obey(house, Press("b", "1")) == Done(False)
+
+
+# ---- doors that find their way first
+
+
+@pytest.fixture
+def web_house(open_house):
+    house = open_house()
+    house.way_finding = WayfindingDoor(house.loop)
+    return house
+
+
+def test_a_call_from_the_web_begins_when_its_way_is_found(web_house):
+    house, door = web_house, web_house.way_finding
+    assert house.offer("a", door="webrtc", sdp="theirs") == Accepted("a", sdp="answer to theirs")
+    house.pass_ms(1_000)
+    assert not house.events("a", CallStarted)
+    door.way.set_result(True)
+    house.until(lambda: house.said("a") == GREETING_TEXTS)
+    door.returned.set()
+    door.is_closed = True
+    house.until_gone("a")
+    assert door.is_gone
+
+
+def test_a_call_from_the_web_that_finds_no_way_gives_everything_back(web_house):
+    house, door = web_house, web_house.way_finding
+    house.offer("a", door="webrtc", sdp="theirs")
+    door.way.set_result(False)
+    house.until_gone("a")
+    assert house.media.status().calls == 0
+    assert door.is_closed
+    door.returned.set()
+    house.pass_ms(100)
+    assert door.is_gone
+
+
+def test_closing_waits_for_what_doors_give_back_of_calls_that_ran_and_of_such_that_had_not_begun(web_house):
+    house, first = web_house, web_house.way_finding
+    house.offer("a", door="webrtc", sdp="theirs")
+    first.way.set_result(True)
+    house.until(lambda: house.said("a"))
+    second = house.way_finding = WayfindingDoor(house.loop)
+    house.offer("b", door="webrtc", sdp="theirs")
+    closing = house.loop.create_task(house.media.close())
+    house.until(lambda: sorted(house.gone) == ["a", "b"])
+    house.pass_ms(1_000)
+    assert not closing.done()
+    first.returned.set()
+    house.pass_ms(100)
+    assert not closing.done()
+    second.returned.set()
+    house.until(closing.done)
+    assert first.is_gone
+    assert second.is_gone
+
+
+def test_closing_does_not_wait_for_ever(web_house):
+    house = web_house
+    house.offer("a", door="webrtc", sdp="theirs")
+    closing = house.loop.create_task(house.media.close())
+    house.pass_ms(round(CLOSE_S * 1000) - 100)
+    assert not closing.done()
+    house.until(closing.done, 1_000)
+
+
+def test_a_call_that_is_hung_up_while_its_door_looks_for_addresses(web_house):
+    house, door = web_house, web_house.way_finding
+    door.gathered.clear()
+    offering = house.loop.create_task(house.media.obey(Offer("a", "webrtc", "", "", "in", "tea", sdp="theirs")))
+    house.pass_ms(100)
+    assert obey(house, HangUp("a", "service", "not_answered")) == Done()
+    assert house.gone == ["a"]
+    door.gathered.set()
+    house.until(offering.done)
+    assert offering.result() == Refused("the call is over", is_description=True)
+    assert house.gone == ["a"]
+    assert house.media.status().calls == 0
+
+
+def test_an_attempt_that_cannot_be_kept_is_gone_all_the_same(open_house, monkeypatch):
+    house = open_house()
+    house.offer("a", door="sip", direction="out")
+
+    def broken(*_, **__):
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr("voicebot.media.Kept", broken)
+    assert obey(house, HangUp("a", "network", "no_answer")) == Done()
+    house.until_gone("a")
+    assert not house.events("a", CallEnded)

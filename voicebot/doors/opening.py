@@ -19,8 +19,9 @@ class NoSuchDoor(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """``rtp_host`` is where packets of telephones come to, where that is another address than they are told.
+    """``rtp_ports`` are for the sound of telephones and pages alike, first and last.
 
+    ``rtp_host`` is where packets of telephones come to, where that is another address than they are told.
     ``ice_servers`` are asked for anew for each call: their passwords expire.
     """
 
@@ -46,5 +47,6 @@ class Doors:
             from voicebot.doors.webrtc.door import WebRtcDoor  # brings ICE and DTLS
             from voicebot.doors.webrtc.ice import Network
 
-            return WebRtcDoor(Network(tuple(self.ice_servers())))
+            first, last = self.rtp_ports
+            return WebRtcDoor(Network(tuple(self.ice_servers()), ports=range(first, last + 1)))
         raise NoSuchDoor(f"no door {offer.door} agrees by descriptions: there are sip and webrtc")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,6 +19,7 @@ from aicc.service.sip.telephone import House, Telephone, Way
 from voicebot.doors.sip.asking import Asker
 from voicebot.doors.sip.challenger import Challenger
 from voicebot.doors.sip.gate import Gate
+from voicebot.doors.sip.hop import Hop
 from voicebot.doors.sip.registration import Registration as Binding
 from voicebot.doors.sip.resolving import Unresolved, resolve
 from voicebot.doors.sip.tls import TlsUnusable, server_tls
@@ -25,6 +27,9 @@ from voicebot.doors.sip.user_agent import Desk, UserAgent
 from voicebot.doors.sip.wire import UserAgentSettings
 
 MOST_TRIES = 20  # for a port that the setting leaves open
+log = logging.getLogger(__name__)
+
+ANYWHERE = "192.0.2.1", 5_060  # TEST-NET-1 (RFC 5737): nothing is sent there, only the routes are asked
 RING_S = 30.0  # a caller waits so long for a slot; processes answer within seconds
 
 
@@ -135,8 +140,9 @@ async def _binding(agent: UserAgent, wanted: Registration) -> Binding:
     registrar = URI.parse(wanted.registrar)
     try:
         hop = (await resolve(registrar))[0]
-    except Unresolved as error:
-        raise SipUnusable(f"{error}: check sip.registrations in aicc.yaml") from None
+    except Unresolved as error:  # it may come back: the registration goes on trying, with our address to the world
+        log.warning("%s: check sip.registrations in aicc.yaml", error)
+        hop = Hop("udp", *ANYWHERE)
     host, port = agent.transports.local(hop)
     transport = "" if hop.protocol == "udp" else f";transport={hop.protocol}"
     return Binding(

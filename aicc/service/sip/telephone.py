@@ -13,6 +13,7 @@ from sipmessage import URI, Address
 from aicc.service.front import BUSY, LEAVING, Front
 from aicc.service.sip.line import Line
 from aicc.service.sip.transfer import Transfer
+from voicebot.doors.sip.callers import CallerInfo
 from voicebot.doors.sip.hop import Hop
 from voicebot.doors.sip.inbound import InboundLeg
 from voicebot.doors.sip.leg import Leg
@@ -88,7 +89,7 @@ class Telephone:
             caller.called,
             "in",
             self._house.answering(caller.called),
-            caller.variables,
+            _variables(caller),
             leg.offered_sdp,
             self._agent.transports.local(leg.source)[0],
         )
@@ -222,7 +223,9 @@ class Telephone:
             case HandoffRequested(skill=skill):
                 line.skill = skill or DEFAULT_SKILL
             case CallEnded(by=by, reason=reason):
-                self._start(self._part(line, is_handoff=by == "bot" and reason == "handoff"))
+                # whoever wanted a person, or was promised one when the bot broke, is sent to one
+                is_handoff = bool(line.skill) and (by, reason) in (("bot", "handoff"), ("service", "fault"))
+                self._start(self._part(line, is_handoff=is_handoff))
 
     def left(self, call_id: str) -> None:
         """No process has the call any more."""
@@ -257,3 +260,9 @@ class Telephone:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a telephone call was hurt by a fault of ours", exc_info=error)
+
+
+def _variables(caller: CallerInfo) -> dict[str, str]:
+    """What a scenario may know of a telephone's call, beside the numbers; own headers go before."""
+    known = {"caller_name": caller.name, "diverted_from": caller.diversion}
+    return {name: value for name, value in known.items() if value} | dict(caller.variables)

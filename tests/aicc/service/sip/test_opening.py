@@ -131,7 +131,14 @@ def test_a_pbx_that_is_nowhere(monkeypatch):
 
     monkeypatch.setattr(opening, "resolve", nowhere)
     wanted = {"registrar": "sip:pbx.example", "user": "7000", "password_from": "AICC_PBX_KEY"}
-    assert why_not(registrations=(wanted,)) == ("no address for pbx.example: check sip.registrations in aicc.yaml")
+
+    async def run():
+        async with opened(registrations=(wanted,)) as (telephone, _):
+            [name] = telephone.status()["registrations"]
+            await until(lambda: "no address" in telephone.status()["registrations"][name]["why"])
+            assert telephone.status()["registrations"][name]["is_registered"] is False
+
+    asyncio.run(run())
 
 
 def test_passwords_that_are_not_there():

@@ -62,7 +62,7 @@ class TalkingCalls(FakeCalls):
         assert way is not None
         for protocol in way.ice._protocols:
             protocol.datagram_received = lambda data, addr: None  # type: ignore[method-assign]
-            protocol.transport.sendto = lambda data, addr=None: None  # type: ignore[method-assign, assignment]
+            protocol.transport.sendto = lambda data, addr=None: None  # type: ignore[method-assign]
 
     async def _hold(self, call_id: str, door: WebRtcDoor) -> None:
         if await door.connected():

@@ -12,10 +12,7 @@ from tests.aicc.service.web.fake_calls import until
 from tests.aicc.service.web.talking_calls import BOTS_HZ
 from tests.aicc.service.web.visiting import GREETING, final, house, run, visiting
 from tests.servers.chromium import Chromium
-from voicebot.events import (
-    BotStarted,
-    CallEnded,
-)
+from voicebot.events import BotStarted, CallEnded
 from voicebot.link import Reoffer
 
 pytestmark = pytest.mark.slow

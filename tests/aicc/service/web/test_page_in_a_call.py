@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import numpy as np
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.aicc.service.web.fake_calls import until
 from tests.aicc.service.web.talking_calls import BOTS_HZ
@@ -77,11 +79,19 @@ def test_what_both_say_is_shown(chromium: Chromium) -> None:
     run(work())
 
 
+async def slow_first(route: Route) -> None:
+    """The first key takes a longer way than those behind it."""
+    if route.request.post_data_json == {"keys": "1"}:
+        await asyncio.sleep(0.5)
+    await route.continue_()
+
+
 def test_keys_and_lines_arrive_in_their_order(chromium: Chromium) -> None:
     async def work() -> None:
         async with visiting(chromium, house()) as visitor:
             page = visitor.page
             call_id = await visitor.call()
+            await page.route("**/keys", slow_first)
             await page.click("#keypad-toggle")
             for key in "157*0#":
                 await page.click(f"#keypad button:text-is('{key}')")

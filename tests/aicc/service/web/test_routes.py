@@ -70,7 +70,7 @@ def test_own_sites_may_show_it() -> None:
 def test_every_file_that_the_page_wants_is_there() -> None:
     async def work() -> None:
         async with client_of(House()) as client:
-            wanted, seen = {"/call/files/button.js"}, set()
+            wanted, seen = {"/call/files/button.js"}, set[str]()
             wanted |= set(re.findall(r'(?:href|src)="(/call/files/[^"]+)"', (await client.get("/call")).text))
             while names := wanted - seen:
                 for name in names:

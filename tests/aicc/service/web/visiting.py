@@ -33,6 +33,9 @@ async () => {
 """
 
 
+expect.set_options(timeout=20_000)  # on a machine that is busy
+
+
 def house(**chosen: Any) -> House:
     """With calls that have real doors."""
     return House(TalkingCalls(), **chosen)
