@@ -166,11 +166,13 @@ class IceServer(_Block):
 
 
 class Web(_Block):
-    """Callers from web pages. ``origins`` are the company's own sites that may show the call button."""
+    """Callers from web pages. ``origins`` are the company's own sites that may show the call button; ``proxies`` those
+    before the service who say truly whom they forward."""
 
     enabled: bool = True
     origins: tuple[str, ...] = ()
     ice: tuple[IceServer, ...] = ()
+    proxies: tuple[Network, ...] = ()
     calls_a_minute: int = Field(default=10, ge=1, le=10_000)
 
     @field_validator("origins")

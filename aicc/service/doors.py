@@ -20,7 +20,7 @@ from aicc.service.scenarios import Scenarios
 from aicc.service.sip.opening import telephone_opened
 from aicc.service.sip.telephone import NobodyToCall, Telephone
 from aicc.service.web.call_limit import CallLimit
-from aicc.service.web.ice import ice_servers
+from aicc.service.web.ice import check_ice, ice_servers
 from aicc.service.web.routes import Pages
 from aicc.service.web.web_calls import WebCalls
 from aicc.settings import Settings
@@ -53,6 +53,8 @@ class Doors:
         """Where callers may come in, for people. Raises :class:`AiccError` with the setting that is wrong."""
         self._front = front
         settings = self._settings
+        if settings.web.enabled:
+            check_ice(settings.web.ice)
         async with contextlib.AsyncExitStack() as stack:
             addresses: list[str] = []
             if settings.sip.listen:
@@ -111,10 +113,11 @@ class Doors:
             ice=partial(ice_servers, settings.web.ice),
             let_in=self._limit.lets_in,
             origins=settings.web.origins,
+            proxies=settings.web.proxies,
         )
 
-    async def take_page(self, called: str, variables: Mapping[str, str], sdp: str) -> Accepted | Refused:
-        return await self._of.offer("webrtc", "", called, "in", self._scenarios.answering(called), variables, sdp)
+    async def take_page(self, called: str, sdp: str) -> Accepted | Refused:
+        return await self._of.offer("webrtc", "", called, "in", self._scenarios.answering(called), {}, sdp)
 
     async def ask(self, call_id: str, command: CallCommand) -> Reply:
         return await self._of.ask(call_id, command)

@@ -148,7 +148,7 @@ class Front:
         host: str = "",
     ) -> Accepted | Refused:
         """Finds a slot for a call; refused as ``busy`` where there is none. See :class:`voicebot.link.Offer`."""
-        refused = Refused(LEAVING if self._leaving.is_set() else BUSY if self.processes else "no media process is up")
+        refused: Refused | None = None
         asked: list[Process] = []
         # a call gets an id of its own for each process that is asked: nobody knows what one that is silent has done
         while process := self.claim(call_id := new_call_id(), asked):
@@ -171,7 +171,9 @@ class Front:
                 return answer  # any other process would say the same
             if answer.reason not in ("full", "draining"):
                 refused = answer
-        return refused
+        if self._leaving.is_set():
+            return Refused(LEAVING)
+        return refused or Refused(BUSY if self.processes else "no media process is up")
 
     async def ask(self, call_id: str, command: CallCommand) -> Reply:
         """Has the call's process do it. Refused where no process has the call, or the one that has it fails."""

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import json
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -28,11 +29,13 @@ class Site:
         self.gateway, proxy = free_port(), free_port()
         outbound = json.dumps({"proxy": f"sip:{PROXY}:{proxy}", "caller": "15880000"})
         settings = {"SIP__OUTBOUND": outbound, "MEDIA_PROCESSES": "1"}
-        self.services = []
-        for host in HOSTS:
+
+        def start(host):
             (folder / host).mkdir()
-            opened = serving(folder / host, SIP__LISTEN=f"{host}:{free_port()}", **settings)
-            self.services.append(stack.enter_context(opened))
+            return stack.enter_context(serving(folder / host, SIP__LISTEN=f"{host}:{free_port()}", **settings))
+
+        with ThreadPoolExecutor() as threads:
+            self.services = list(threads.map(start, HOSTS))
         self.addresses = [f"sip:{host}:{one.port}" for host, one in zip(HOSTS, self.services, strict=True)]
         gateways = [f"sip:127.0.0.1:{self.gateway}"]
         self.proxy = start_proxy(host=PROXY, port=proxy, services=self.addresses, gateways=gateways)
@@ -86,6 +89,28 @@ def test_calls_are_spread_and_hung_up_by_either_side(site):
     asyncio.run(run())
 
 
+def test_a_call_of_ours_leaves_by_the_gateway(site):
+    async def run():
+        async with carrier(port=site.gateway) as of:
+            await asyncio.to_thread(place, site.services[0])
+            came = await of.came()
+            await came.until(lambda call: call.is_up)
+            assert str(came.leg.request.uri.user) == "01012345678"
+            await came.hang_up()
+
+    asyncio.run(run())
+
+
+def test_a_stranger_is_refused(site):
+    async def run():
+        async with carrier("127.0.0.9") as stranger:
+            call = await stranger.call(site.proxy.address)
+            assert call.ending == ("network", "refused", 403)
+            assert not any(service.call_ids() for service in site.services)
+
+    asyncio.run(run())
+
+
 def test_a_service_that_goes_down_finishes_its_calls_and_gets_no_more(site):
     async def run():
         async with carrier() as of:
@@ -113,39 +138,8 @@ def test_a_service_that_is_gone_is_passed_over(site):
             calls = [await of.call(site.proxy.address) for _ in range(4)]
             assert await site.of(*calls) == [1, 1, 1, 1]
             assert site.states() == ["IP", "AP"]
-
-    asyncio.run(run())
-
-
-def test_with_no_service_left_the_carrier_hears_it(site):
-    async def run():
-        async with carrier() as of:
-            for service in site.services:
-                service.process.kill()
+            site.services[1].process.kill()
             await asyncio.to_thread(site.proxy.waits_for, lambda: site.states() == ["IP", "IP"])
-            call = await of.call(site.proxy.address)
-            assert call.ending == ("network", "refused", 503)
-
-    asyncio.run(run())
-
-
-def test_a_call_of_ours_leaves_by_the_gateway(site):
-    async def run():
-        async with carrier(port=site.gateway) as of:
-            await asyncio.to_thread(place, site.services[0])
-            came = await of.came()
-            await came.until(lambda call: call.is_up)
-            assert str(came.leg.request.uri.user) == "01012345678"
-            await came.hang_up()
-
-    asyncio.run(run())
-
-
-def test_a_stranger_is_refused(site):
-    async def run():
-        async with carrier("127.0.0.9") as stranger:
-            call = await stranger.call(site.proxy.address)
-            assert call.ending == ("network", "refused", 403)
-            assert not any(service.call_ids() for service in site.services)
+            assert (await of.call(site.proxy.address)).ending == ("network", "refused", 503)
 
     asyncio.run(run())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from aicc.service.web.allowance import Allowance
@@ -20,7 +20,7 @@ ENTRIES_AT_ONCE, ENTRIES_A_SECOND = 40, 10.0  # keys and lines; nobody types fas
 class Calls(Protocol):
     """What is needed of the front."""
 
-    async def take_page(self, called: str, variables: Mapping[str, str], sdp: str) -> Accepted | Refused: ...
+    async def take_page(self, called: str, sdp: str) -> Accepted | Refused: ...
 
     async def ask(self, call_id: str, command: CallCommand) -> Reply: ...
 

@@ -31,6 +31,7 @@ from aicc.service.web.asked import (
     Token,
 )
 from aicc.service.web.captions import Caption, captions
+from aicc.service.web.forwarded import caller_address
 from aicc.service.web.page_call import CallOver, CallRefused, PageCall, TooOften
 from aicc.service.web.web_calls import WebCalls
 from voicebot.doors.webrtc.ice_server import IceServer
@@ -43,7 +44,8 @@ ENDED, NO_CALL, TOO_MANY = 1_000, 4_404, 4_429  # sockets are closed with; RFC 6
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """What the routes need. ``let_in`` says whether one more call from an address is not one too many."""
+    """What the routes need. ``let_in`` says whether one more call from an address is not one too many; ``proxies`` are
+    networks whose X-Forwarded-For is believed."""
 
     calls: WebCalls
     log: Callable[[str], CallLog | None]
@@ -52,6 +54,7 @@ class Pages:
     ice: Callable[[], Sequence[IceServer]]
     let_in: Callable[[str], bool]
     origins: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
 
     def policy(self) -> str:
         """Only what comes from here runs; who may show the page in a frame are the company's own sites.
@@ -97,7 +100,8 @@ def web(pages: Pages) -> APIRouter:
 
     @routes.post("/call/calls", status_code=201)
     async def begin(asked: CallAsked, request: Request) -> CallBegun:
-        if not pages.let_in(address_of(request.scope)):
+        address = caller_address(address_of(request.scope), request.headers.get("x-forwarded-for", ""), pages.proxies)
+        if not pages.let_in(address):
             raise Problem(429, "too many calls from here", "wait a minute", {"retry-after": "60"})
         with _told():
             call, sdp = await pages.calls.begin(asked.called, asked.sdp)

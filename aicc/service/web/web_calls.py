@@ -27,7 +27,7 @@ class WebCalls:
 
     async def begin(self, called: str, sdp: str) -> tuple[PageCall, str]:
         """The call and the description that answers ``sdp``; :class:`CallRefused`."""
-        answer = await self._calls.take_page(called, {}, sdp)
+        answer = await self._calls.take_page(called, sdp)
         if isinstance(answer, Refused):
             raise CallRefused(answer)
         call = PageCall(self._calls, answer.call_id)

@@ -6,7 +6,7 @@ import contextlib
 import pytest
 
 from aicc.service import front as front_module
-from aicc.service.front import Front
+from aicc.service.front import LEAVING, Front
 from aicc.service.live_calls import LiveCalls
 from aicc.service.process import ProcessFailed
 from tests.aicc.service.fake_process import Starter
@@ -109,6 +109,21 @@ def test_a_process_that_refuses_is_not_the_last_word(refusal):
             assert not first.calls
             assert not second.calls
             assert isinstance(await of.call(), Accepted)
+
+    asyncio.run(run())
+
+
+def test_a_service_that_goes_down_while_a_slot_is_found_says_so():
+    async def run():
+        async with house(count=1) as of:
+            [process] = of.starter.processes
+            process.calls.add("runs")
+            process.answers = [Refused("draining")]
+            calling = asyncio.create_task(of.call())
+            await asyncio.sleep(0)
+            assert process.offered
+            await of.front.drain(600)
+            assert await calling == Refused(LEAVING)
 
     asyncio.run(run())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -38,7 +38,7 @@ class FakeCalls:
     logs: dict[str, EventLog] = field(default_factory=dict)
     hung_up: list[str] = field(default_factory=list)
 
-    async def take_page(self, called: str, variables: Mapping[str, str], sdp: str) -> Accepted | Refused:
+    async def take_page(self, called: str, sdp: str) -> Accepted | Refused:
         self.offered.append((called, sdp))
         if self.refused:
             return self.refused.pop(0)

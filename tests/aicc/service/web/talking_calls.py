@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.aicc.service.web.fake_calls import FakeCalls
@@ -28,7 +28,7 @@ class TalkingCalls(FakeCalls):
     left: Callable[[str], None] = lambda call_id: None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
-    async def take_page(self, called: str, variables: Mapping[str, str], sdp: str) -> Accepted | Refused:
+    async def take_page(self, called: str, sdp: str) -> Accepted | Refused:
         self.offered.append((called, sdp))
         if self.refused:
             return self.refused.pop(0)

@@ -65,7 +65,7 @@ def test_there_are_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_asked_too_often_is_let_again_by_and_by() -> None:
     async def work() -> None:
         calls, now_s = FakeCalls(), 0.0
-        accepted = await calls.take_page("", {}, "")
+        accepted = await calls.take_page("", "")
         calls.begin(calls.up[0])
         call = PageCall(calls, calls.up[0], lambda: now_s)
         assert accepted
