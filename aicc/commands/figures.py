@@ -5,13 +5,16 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from aicc.errors import AiccError
 from aicc.output import Answer, answers
 
 
 @answers
 def figures(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="What python -m audio_fixtures.evaluation made.")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="What python -m audio_fixtures.evaluation made; for the figures of speech.")
+    ] = None,
     streams: Annotated[int, typer.Option(min=1, help="For the load.")] = 200,
     only: Annotated[
         Literal["speech", "mind", "calls", "doors"] | None, typer.Option(help="Only these figures.")
@@ -22,12 +25,17 @@ def figures(
 
     from aicc.call_figures import call_figures
     from aicc.door_figures import door_figures
+    from aicc.figure import Figure
     from aicc.mind_figures import mind_figures
     from aicc.settings import settings_of
     from aicc.speech_figures import speech_figures
 
     settings = settings_of(context)
-    found = list(speech_figures(settings, folder, streams)) if only in (None, "speech") else []
+    found: list[Figure] = []
+    if only in (None, "speech"):
+        if folder is None:
+            raise AiccError("no folder of speech: name what python -m audio_fixtures.evaluation has made, or --only")
+        found += speech_figures(settings, folder, streams)
     found += mind_figures() if only in (None, "mind") else []
     found += call_figures() if only in (None, "calls") else []
     found += door_figures() if only in (None, "doors") else []

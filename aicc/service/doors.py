@@ -32,6 +32,8 @@ from voicebot.link import Accepted, CallCommand, HangUp, Refused, Reply
 
 log = logging.getLogger(__name__)
 
+STARTING = "the service is starting"
+
 
 class DoorUnusable(AiccError):
     """A door cannot be opened as the settings say."""
@@ -83,6 +85,8 @@ class Doors:
 
     async def place(self, number: str, scenario: str, variables: Mapping[str, str]) -> str:
         """:class:`NobodyToCall`."""
+        if self._front is None:
+            raise NobodyToCall(f"{STARTING}: try again in a few seconds")
         if self._telephone is None:
             raise NobodyToCall("this service has no telephone: write sip.listen and sip.outbound into aicc.yaml")
         return await self._telephone.place(number, scenario, variables)
@@ -117,6 +121,8 @@ class Doors:
         )
 
     async def take_page(self, called: str, sdp: str) -> Accepted | Refused:
+        if self._front is None:  # the page is there before there is anybody to call
+            return Refused(STARTING)
         return await self._of.offer("webrtc", "", called, "in", self._scenarios.answering(called), {}, sdp)
 
     async def ask(self, call_id: str, command: CallCommand) -> Reply:

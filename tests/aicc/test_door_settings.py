@@ -53,11 +53,15 @@ def test_by_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("AICC_SIP__USERS__7001", "AICC_A_KEY")
     monkeypatch.setenv("AICC_SIP__OUTBOUND__PROXY", "sip:a.example")
     monkeypatch.setenv("AICC_RTP__PORTS", "40000-40009")
+    monkeypatch.setenv("AICC_SIP__WHEN_FULL", "486")
+    monkeypatch.setenv("AICC_SIP__DIGEST", "[MD5]")
     settings = load(tmp_path, "sip: {listen: '0.0.0.0:5060', realm: ours}")
     assert settings.sip.listen == "127.0.0.1:5070"
     assert settings.sip.realm == "ours"
     assert settings.sip.trunks == ("10.0.0.0/8",)
     assert settings.sip.users == {"7001": "AICC_A_KEY"}
+    assert settings.sip.when_full == 486
+    assert settings.sip.digest == ("MD5",)
     assert settings.sip.outbound and settings.sip.outbound.proxy == "sip:a.example"
     assert settings.rtp.ports == (40_000, 40_009)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 
 from sipmessage import URI
@@ -70,8 +71,9 @@ class Carrier:
         self.taken: list[Call] = []
         self._agent = UserAgent(self)
 
-    async def listen(self, port: int = 0) -> None:
-        self.port = await self._agent.listen("udp", self.host, port)
+    async def listen(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        """Over UDP, or over TLS alone."""
+        self.port = await self._agent.listen("tls" if tls else "udp", self.host, port, tls)
 
     async def close(self) -> None:
         await self._agent.close()
@@ -87,13 +89,12 @@ class Carrier:
         else:
             leg.refuse(self.takes)
 
-    async def call(self, address: str) -> Call:
+    async def call(self, address: str, headers: Mapping[str, str] | None = None) -> Call:
         """Stands, or has ended."""
         call = Call()
         sdp = self._negotiation().offer()
-        call.leg = self._agent.call(
-            URI.parse(f"sip:15880000@{address}"), sdp=sdp, from_=f"<sip:01012345678@{self.host}>", watcher=call
-        )
+        to, sender = URI.parse(f"sip:15880000@{address}"), f"<sip:01012345678@{self.host}>"
+        call.leg = self._agent.call(to, sdp=sdp, from_=sender, watcher=call, headers=headers)
         return await call.until(lambda call: call.is_up or call.ending is not None)
 
     async def came(self, count: int = 1) -> Call:
@@ -108,9 +109,9 @@ class Carrier:
 
 
 @contextlib.asynccontextmanager
-async def carrier(host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Carrier]:
+async def carrier(host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[Carrier]:
     made = Carrier(host)
-    await made.listen(port)
+    await made.listen(port, tls)
     try:
         yield made
     finally:

@@ -33,7 +33,7 @@ Make = Callable[..., "Baresip"]
 
 @dataclass
 class Baresip:
-    """Is at sip:``user``@127.0.0.1:``port``. It says the WAV ``says``, else a tone.
+    """Is at sip:``user``@127.0.0.1:``port``. It says the WAV ``says``, else a tone, which it can with Opus alone.
 
     ``answers`` says whether it picks up by itself. One call at a time.
     """

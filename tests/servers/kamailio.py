@@ -1,7 +1,7 @@
 """Debian's Kamailio, with the configuration that the documentation shows, on an address of loopback of its own.
 
-``from tests.servers.kamailio import kamailio`` gives tests the fixture ``kamailio``, which starts one for a test. It
-skips where the package is not installed.
+``from tests.servers.kamailio import kamailio`` gives tests the fixture ``kamailio``, which starts them for a module.
+It skips where the package is not installed.
 """
 
 from __future__ import annotations
@@ -87,16 +87,15 @@ class Kamailio:
         return f"unix:{self.folder / 'control'}"
 
 
-@pytest.fixture
-def kamailio(tmp_path: Path) -> Iterator[Make]:
+@pytest.fixture(scope="module")
+def kamailio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]:
     """``kamailio(host=..., port=..., services=..., gateways=...)``."""
     if shutil.which("kamailio") is None:
         pytest.skip("kamailio is not installed: apt-get install kamailio")
     started: list[Kamailio] = []
 
     def make(**chosen: Any) -> Kamailio:
-        folder = tmp_path / "kamailio"
-        folder.mkdir()
+        folder = tmp_path_factory.mktemp("kamailio")
         started.append(Kamailio(folder, chosen.pop("host"), chosen.pop("port"), **chosen))
         started[-1].start()
         return started[-1]

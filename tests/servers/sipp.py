@@ -139,6 +139,7 @@ class Sipp:
         chosen = VALUES | values
         (folder / "scenario.xml").write_text(_filled(_filled(text, HEADERS), chosen))
         options = [f"-sf scenario.xml -m {calls} -r {per_s} -i {host} -mi {host} -mp {_free_port(host)} -nostdin"]
+        options += [f"-p {_free_port(host)}"]  # not 5060, where answers to somebody else may still arrive
         options += [f"-t {'u1' if transport == 'udp' else 't1'} -recv_timeout {chosen['limit_ms']}"]
         options += ["-trace_err -error_file errors"]
         options += ["-trace_stat -stf figures -fd 1 -trace_rtt -rtt_freq 1"]

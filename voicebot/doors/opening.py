@@ -9,6 +9,8 @@ from voicebot.doors.negotiable import NegotiableDoor
 from voicebot.doors.rtp.door import RtpDoor
 from voicebot.doors.rtp.formats import CodecName
 from voicebot.doors.rtp.key_exchange import Encryption
+from voicebot.doors.webrtc.door import WebRtcDoor
+from voicebot.doors.webrtc.ice import Network
 from voicebot.doors.webrtc.ice_server import IceServer
 from voicebot.link import Offer
 
@@ -44,9 +46,6 @@ class Doors:
                 lost_after_s=self.lost_after_s,
             )
         if offer.door == "webrtc":
-            from voicebot.doors.webrtc.door import WebRtcDoor  # brings ICE and DTLS
-            from voicebot.doors.webrtc.ice import Network
-
             first, last = self.rtp_ports
             return WebRtcDoor(Network(tuple(self.ice_servers()), ports=range(first, last + 1)))
         raise NoSuchDoor(f"no door {offer.door} agrees by descriptions: there are sip and webrtc")

@@ -9,6 +9,8 @@ import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sipmessage import URI
 
@@ -22,15 +24,17 @@ from voicebot.doors.sip.gate import Gate
 from voicebot.doors.sip.hop import Hop
 from voicebot.doors.sip.registration import Registration as Binding
 from voicebot.doors.sip.resolving import Unresolved, resolve
-from voicebot.doors.sip.tls import TlsUnusable, server_tls
+from voicebot.doors.sip.tls import TlsUnusable, server_tls, valid_until
 from voicebot.doors.sip.user_agent import Desk, UserAgent
 from voicebot.doors.sip.wire import UserAgentSettings
 
-MOST_TRIES = 20  # for a port that the setting leaves open
 log = logging.getLogger(__name__)
 
+EXPIRY_TOLD = timedelta(days=14)  # before it comes to that
+MOST_TRIES = 20  # for a port that the setting leaves open
 ANYWHERE = "192.0.2.1", 5_060  # TEST-NET-1 (RFC 5737): nothing is sent there, only the routes are asked
-RING_S = 30.0  # a caller waits so long for a slot; processes answer within seconds
+RING_S = 60.0  # whom callers ask for by REFER, where nothing is said of calls that go out
+ACCEPT_S = 30.0  # a caller waits so long for a slot; processes answer within seconds
 
 
 class SipUnusable(AiccError):
@@ -48,10 +52,10 @@ async def telephone_opened(
     agents: list[UserAgent] = []
 
     def agent(desk: Desk) -> UserAgent:
-        outbound_s = settings.outbound.ring_seconds if settings.outbound else RING_S
         chosen = UserAgentSettings(
             session_s=settings.session_seconds,
-            ring_s=max(RING_S, outbound_s),
+            accept_s=ACCEPT_S,
+            ring_s=settings.outbound.ring_seconds if settings.outbound else RING_S,
             variables=settings.headers,
             own_users=frozenset(one.user for one in settings.registrations),
         )
@@ -69,6 +73,9 @@ async def telephone_opened(
     telephone = Telephone(front, house, agent)
     [user_agent] = agents
     try:
+        # it takes seconds where no DNS answers: now, while nobody can call yet; who is nowhere is told of below
+        asked = (resolve(URI.parse(wanted.registrar)) for wanted in settings.registrations)
+        await asyncio.gather(*asked, return_exceptions=True)
         listening = await _listen(user_agent, settings)
         for wanted in settings.registrations:
             binding = await _binding(user_agent, wanted)
@@ -94,12 +101,23 @@ async def _listen(agent: UserAgent, settings: Sip) -> list[str]:
         host, port = host_and_port(settings.tls.listen)
         try:
             context = server_tls(settings.tls.certificate, settings.tls.key)
+            _warn_of_expiry(settings.tls.certificate)
         except TlsUnusable as error:
             raise SipUnusable(f"{error}: check sip.tls in aicc.yaml") from None
         with _usable(settings.tls.listen, "choose another address for sip.tls in aicc.yaml, or end who has it"):
             port = await agent.listen("tls", host, port, context, advertised=shown)
         listening.append(f"sips:{_bracketed(host)}:{port}")
     return listening
+
+
+def _warn_of_expiry(certificate: Path) -> None:
+    """Whoever checks it hangs up without a word to us."""
+    until = valid_until(certificate)
+    left = until - datetime.now(UTC)
+    if left < timedelta():
+        log.error("%s has expired on %s: no SIP over TLS comes in until it is renewed", certificate, until.date())
+    elif left < EXPIRY_TOLD:
+        log.warning("%s expires on %s: renew it, and start the service anew", certificate, until.date())
 
 
 @contextlib.contextmanager

@@ -68,6 +68,7 @@ class Telephone:
         self._house = house
         self._lines: dict[str, Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._placing = 0  # calls of ours that do not ring yet
         self._agent = agent(self)
         self.registrations: dict[str, Registration] = {}
 
@@ -140,8 +141,16 @@ class Telephone:
         if way is None:
             raise NobodyToCall("this service places no calls: write sip.outbound into aicc.yaml")
         legs = [line.leg for line in self._lines.values() if line.leg is not None]
-        if sum(leg.direction == "out" and not leg.is_up for leg in legs) >= MOST_RINGING:
+        ringing = sum(leg.direction == "out" and not leg.is_up for leg in legs)
+        if self._placing + ringing >= MOST_RINGING:
             raise NobodyToCall(f"{MOST_RINGING} calls of ours ring already: wait for some to be answered")
+        self._placing += 1
+        try:
+            return await self._place(way, number, scenario, variables)
+        finally:
+            self._placing -= 1
+
+    async def _place(self, way: Way, number: str, scenario: str, variables: Mapping[str, str]) -> str:
         try:
             hop = (await self._house.find(way.proxy))[0]
         except Unresolved as error:
@@ -177,8 +186,11 @@ class Telephone:
         if line is None or line.leg is None or not line.leg.is_up:
             return False
         reply = await self._front.ask(call_id, SendKeys(call_id, keys))
-        if not (isinstance(reply, Done) and reply.found):
-            await line.leg.info_keys(keys)
+        if isinstance(reply, Done) and reply.found:
+            return True
+        if line.leg.is_over:  # hung up meanwhile
+            return False
+        await line.leg.info_keys(keys)
         return True
 
     async def transfer(self, call_id: str, to: str) -> Outcome | None:

@@ -15,7 +15,8 @@ CALLS = [Dialled(0.0, 0.005, 1.0), Dialled(0.0, 0.015, 1.0), Dialled(0.0, None, 
 
 
 class FakeDialler:
-    asked: list = []
+    def __init__(self):
+        self.asked = []
 
     async def dial_many(self, calls, per_second, stays_s, seed):
         self.asked.append((calls, per_second))
@@ -51,25 +52,24 @@ def bench(aicc, monkeypatch, tmp_path):
         return Remains(0, 1, 0, 0)
 
     monkeypatch.setattr(service, "started", started)
-    monkeypatch.setattr(dialling.Dialler, "opened", opened(FakeDialler()))
+    monkeypatch.setattr(dialling.Dialler, "opened", opened(bench_dialler := FakeDialler()))
     monkeypatch.setattr(spoiling.Spoiler, "opened", opened(FakeSpoiler()))
     monkeypatch.setattr(Held, "by", lambda service: next(held))
     monkeypatch.setattr(remains, "all_gone", left)
     monkeypatch.setattr(remains, "calls_gone", left)
-    FakeDialler.asked = []
 
     def bench(*arguments):
         result = aicc("bench", "sip", "--json", *arguments)
         assert result.exit_code == 0, result.output
         return json.loads(result.stdout)
 
-    bench.started = []
+    bench.started, bench.asked = [], bench_dialler.asked
     return bench
 
 
 def test_calls_that_were_set_up_and_what_they_left(bench):
     figures = bench("--calls", "300", "--per-second", "50")
-    assert FakeDialler.asked == [(40, 50.0), (300, 50.0)], "the first calls do not count"
+    assert bench.asked == [(40, 50.0), (300, 50.0)], "the first calls do not count"
     assert (figures["setup_p50_ms"], figures["setup_max_ms"]) == (10.0, 15.0)
     assert (figures["failed"], figures["failures"]) == (1, {"refused (503)": 1})
     assert figures["left_behind"] == {"calls": 0, "lines": 1, "legs": 0, "transactions": 0}

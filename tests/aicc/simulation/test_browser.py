@@ -62,7 +62,8 @@ def test_a_machine_without_chromium_is_told_what_to_install(monkeypatch: pytest.
         find_chromium()
 
 
-PAGE = """<!doctype html><main id="phone" data-state="idle"><button id="call">call</button></main><audio autoplay></audio>
+PAGE = """<!doctype html><main id="phone" data-state="idle"><button id="call">call</button></main>
+<audio autoplay></audio>
 <script>
 document.querySelector("#call").onclick = async () => {
   const stream = await navigator.mediaDevices.getUserMedia(

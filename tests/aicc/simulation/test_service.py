@@ -79,6 +79,13 @@ def test_it_is_there_when_its_address_is_and_gone_behind_the_block(serves):
     assert noted.read_text() == "null 7 True", "a store of its own, and a key that nobody else has to know"
 
 
+def test_what_it_logs_goes_to_a_file_that_was_named(serves, tmp_path):
+    serves(f"print('ERROR something', file=sys.stderr, flush=True)\n{READY}\ntime.sleep(60)")
+    with (tmp_path / "log").open("w+b") as log:
+        run(log=log)
+    assert (tmp_path / "log").read_text() == "ERROR something\n"
+
+
 def test_a_folder_that_was_named_stays(serves, tmp_path):
     serves(f"{READY}\ntime.sleep(60)")
     (tmp_path / "data").mkdir()

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from aicc.simulation import usage as usage_module
-from aicc.simulation.usage import SETTLED_S, Sample, Usage
+from aicc.simulation.usage import SETTLED_S, Sample, Usage, media_processes
 
 BUSY = "import time\nwhile time.process_time() < {}: pass\n"
 FAMILY = f"""
@@ -94,3 +94,14 @@ def test_who_comes_in_for_longer_than_the_run_lasts_is_watched_for_half_of_it():
     watched = Usage(os.getpid())
     asyncio.run(watched.watch(10.0, 0.1))
     assert len(watched.samples) == 2
+
+
+def test_media_processes_are_told_from_other_children():
+    wait = "import sys; sys.stdin.read()"
+    names = ("aicc.service.media_process", "aicc.service.assist")
+    children = [subprocess.Popen([sys.executable, "-c", wait, name], stdin=subprocess.PIPE) for name in names]
+    try:
+        assert [process.pid for process in media_processes(os.getpid())] == [children[0].pid]
+    finally:
+        for child in children:
+            child.communicate()

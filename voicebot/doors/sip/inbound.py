@@ -23,7 +23,7 @@ from voicebot.doors.sip.wire import Headers
 class InboundLeg(Leg):
     """``offered_sdp`` is empty where the caller wants our offer. ``replaces`` is whose place this call is to take.
 
-    The owner rings as it likes and accepts or refuses, once; an INVITE that nobody has answered in ``ring_s``, or
+    The owner rings as it likes and accepts or refuses, once; an INVITE that nobody has answered in ``accept_s``, or
     before its own Expires, is refused by 480.
     """
 
@@ -53,10 +53,10 @@ class InboundLeg(Leg):
         if "100rel" in transaction.request.require:
             self._reliable = ReliableAnswers(peer.wire.loop, transaction, self._settled, self._give_up)
         transaction.on_cancel = self._cancelled
-        ring_s = peer.wire.settings.ring_s
+        accept_s = peer.wire.settings.accept_s
         expires_s = transaction.request.expires
         self._patience = self._wire.loop.call_later(
-            ring_s if expires_s is None else min(ring_s, expires_s), self.refuse, 480
+            accept_s if expires_s is None else min(accept_s, expires_s), self.refuse, 480
         )
 
     @property

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ssl
+from datetime import datetime
 from pathlib import Path
+
+from cryptography.x509 import load_pem_x509_certificate
 
 
 class TlsUnusable(ValueError):
@@ -41,6 +44,14 @@ def client_tls(authorities: Path | None = None, *, is_verified: bool = True) -> 
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def valid_until(certificate: Path) -> datetime:
+    """When the first certificate of a chain in PEM, one's own, expires. Raises TlsUnusable."""
+    try:
+        return load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError) as error:
+        raise TlsUnusable(f"{certificate} is not a certificate in PEM: {error}") from None
 
 
 def _trust(context: ssl.SSLContext, authorities: Path) -> None:

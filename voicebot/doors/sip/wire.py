@@ -38,8 +38,9 @@ Headers = Iterable[tuple[str, str]]
 class UserAgentSettings:
     """``session_s`` is the session timer that is proposed (RFC 4028), 0 for none; ``min_session_s`` the least taken.
 
-    ``ring_s`` is how long a call may ring, in and out. ``most_legs`` are there at once: further INVITEs are answered
-    503. ``variables`` and ``own_users`` are those of :func:`voicebot.doors.sip.callers.read_caller`.
+    ``ring_s`` is how long a call of ours may ring, ``accept_s`` how long one that comes in may wait to be accepted.
+    ``most_legs`` are there at once: further INVITEs are answered 503. ``variables`` and ``own_users`` are those of
+    :func:`voicebot.doors.sip.callers.read_caller`.
     ``credentials`` are user and password for proxies that ask for them within calls that came in.
     ``most_redirections`` is how many addresses of 3xx answers are tried; 0 gives them to the owner as refusals.
     """
@@ -48,6 +49,7 @@ class UserAgentSettings:
     session_s: int = 1_800
     min_session_s: int = 90
     ring_s: float = 60.0
+    accept_s: float = 60.0
     most_legs: int = 2_000
     variables: Mapping[str, str] = field(default_factory=dict)
     own_users: frozenset[str] = frozenset()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import socket
 
 import pytest
@@ -15,6 +16,7 @@ from tests.aicc.service.fake_process import Starter
 from tests.aicc.service.sip.registrar import Registrar
 from tests.voicebot.doors.sip.certificates import Authority
 from voicebot.doors.sip.resolving import Unresolved
+from voicebot.doors.sip.user_agent import UserAgent
 
 HERE = "127.0.0.1:0"
 OPTIONS = (
@@ -80,6 +82,24 @@ def test_it_listens_and_answers(tmp_path):
     asyncio.run(run())
 
 
+@pytest.mark.parametrize(("outbound", "ring_s"), [({"proxy": "sip:sbc.example", "ring_seconds": 5}, 5), (None, 60)])
+def test_calls_of_ours_ring_as_long_as_the_settings_say(outbound, ring_s, monkeypatch):
+    made = []
+
+    def agent(desk, chosen, gate):
+        made.append(chosen)
+        return UserAgent(desk, chosen, gate=gate)
+
+    monkeypatch.setattr(opening, "UserAgent", agent)
+
+    async def run():
+        async with opened(outbound=outbound):
+            [chosen] = made
+            assert (chosen.ring_s, chosen.accept_s) == (ring_s, 30)
+
+    asyncio.run(run())
+
+
 def test_it_registers_renews_and_takes_it_back():
     async def run():
         async with Registrar("7000", "right", grants_s=1) as registrar:
@@ -141,6 +161,29 @@ def test_a_pbx_that_is_nowhere(monkeypatch):
     asyncio.run(run())
 
 
+def test_a_dns_that_is_slow_is_asked_before_anybody_can_call(monkeypatch):
+    done, listen = [], opening._listen
+
+    async def slow(uri):
+        await asyncio.sleep(0.05)
+        done.append(uri.host)
+        raise Unresolved(f"no answer about {uri.host} within 3 s")
+
+    async def listening(agent, settings):
+        done.append("listens")
+        return await listen(agent, settings)
+
+    monkeypatch.setattr(opening, "resolve", slow)
+    monkeypatch.setattr(opening, "_listen", listening)
+    wanted = [{"registrar": f"sip:{host}", "user": "7000", "password_from": "AICC_PBX_KEY"} for host in ("a", "b")]
+
+    async def run():
+        async with opened(registrations=wanted):
+            assert done[:3] == ["a", "b", "listens"]
+
+    asyncio.run(run())
+
+
 def test_passwords_that_are_not_there():
     missing = {"password_from": "AICC_MISSING_KEY"}
     assert why_not(users={"7001": "AICC_MISSING_KEY"}) == (
@@ -194,6 +237,29 @@ def test_a_port_for_tls_that_somebody_else_has(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ((-30, -1), "has expired on .*: no SIP over TLS comes in until it is renewed"),
+        ((-30, 3), "expires on .*: renew it, and start the service anew"),
+        ((-30, 60), None),
+    ],
+    ids=["expired", "nearly", "for long"],
+)
+def test_a_certificate_that_expires_is_told_at_the_start(tmp_path, caplog, days, told):
+    made = Authority(tmp_path).sign("127.0.0.1", days=days)
+
+    async def run():
+        async with opened(tls={"listen": HERE, "certificate": made.certificate, "key": made.key}):
+            pass
+
+    asyncio.run(run())
+    if told is None:
+        assert str(made.certificate) not in caplog.text
+    else:
+        assert re.search(f"{re.escape(str(made.certificate))} {told}", caplog.text)
+
+
 def test_its_port_is_free_afterwards():
     async def run():
         async with opened() as (_, listening):
@@ -202,3 +268,23 @@ def test_its_port_is_free_afterwards():
             again.bind(("127.0.0.1", int(listening[0].rpartition(":")[2])))
 
     asyncio.run(run())
+
+
+def test_a_port_that_is_left_open_is_free_for_udp_and_tcp_alike(monkeypatch):
+    bound, real = [], socket.socket
+
+    class Socket(real):
+        def bind(self, address):
+            if self.type == socket.SOCK_STREAM and len(bound) < 2:  # somebody has the first one for TCP
+                raise OSError(98, "address already in use")
+            super().bind(address)
+
+        def close(self):
+            if self.fileno() >= 0:
+                bound.append(self.getsockname()[1])
+            super().close()
+
+    monkeypatch.setattr(opening.socket, "socket", Socket)
+    port = opening._free_port("127.0.0.1")
+    assert port == bound[-1] == bound[-2], "a port that both had"
+    assert bound[0] == 0, "the first try was in vain"

@@ -10,10 +10,11 @@ from aicc.service.sip import telephone as telephone_module
 from aicc.service.sip.telephone import House, NobodyToCall, Way
 from tests.aicc.service.sip.office import OUR_OFFER, PROXY, WAY, Office
 from tests.fakes.sip import ANSWER, OFFER, OURS, sdp
+from voicebot.doors.sip.referring import Outcome
 from voicebot.doors.sip.resolving import Unresolved
 from voicebot.doors.sip.wire import UserAgentSettings
 from voicebot.events import CallEnded
-from voicebot.link import Begin, CommandFailed, Done, Offer, Refused, Reoffer
+from voicebot.link import Begin, CommandFailed, Done, Offer, Refused, Reoffer, SendKeys
 
 
 def answering(called):
@@ -268,6 +269,90 @@ def test_who_hangs_up_while_handed_over(open_office):
     assert "BYE" not in phone.words
 
 
+# ---- what others want of a call
+
+
+def test_keys_are_pressed_in_the_sound_where_that_takes_them(office):
+    office.call()
+    call_id = office.process.offered[-1]
+    assert office.run(office.telephone.send_keys(call_id, "12#"))
+    assert office.asked == [("Begin", ""), ("SendKeys", "12#")]
+    assert office.side().words == []
+
+
+def test_keys_are_pressed_beside_the_sound_where_it_does_not(office):
+    office.call()
+    phone = office.side()
+    office.process.refuses[SendKeys] = [Done(False)]
+    pressing = office.stage.loop.create_task(office.telephone.send_keys(office.process.offered[-1], "12"))
+    for key in "12":
+        office.stage.settle()
+        info = phone.request("INFO")
+        assert info.body.decode().startswith(f"Signal={key}\r\n")
+        phone.answer(info, 200)
+    office.stage.settle()
+    assert pressing.result()
+
+
+def test_keys_for_somebody_who_hangs_up_meanwhile(office):
+    call, ask, come = office.call(), office.process.ask, asyncio.Event()
+
+    async def slow(command):
+        if isinstance(command, SendKeys):
+            await come.wait()
+        return await ask(command)
+
+    office.process.ask = slow
+    pressing = office.stage.loop.create_task(office.telephone.send_keys(office.process.offered[-1], "1"))
+    office.stage.settle()
+    call.send("BYE")
+    come.set()
+    office.stage.settle()
+    assert pressing.result() is False
+
+
+def test_nothing_is_wanted_of_a_call_that_is_none(office):
+    assert not office.run(office.telephone.send_keys("none", "1"))
+    assert office.run(office.telephone.transfer("none", "sip:7001@pbx.example")) is None
+
+
+def test_a_transfer_that_arrives_ends_the_call(office):
+    call, phone = office.call(), office.side()
+    transferring = office.stage.loop.create_task(
+        office.telephone.transfer(office.process.offered[-1], "sip:7001@pbx.example")
+    )
+    office.stage.settle()
+    refer = phone.request("REFER")
+    assert refer.headers["Refer-To"] == "<sip:7001@pbx.example>"
+    phone.answer(refer, 202)
+    assert office.process.endings == []  # the bot is there until they have somebody
+    call.send("NOTIFY", "SIP/2.0 200 OK", kind="message/sipfrag", headers=NOTIFIED)
+    phone.response(200)
+    office.stage.settle()
+    assert transferring.result() == Outcome(200, "OK")
+    assert office.process.endings == [("service", "transferred")]
+    phone.answer(phone.request("BYE"), 200)
+    assert office.is_idle
+
+
+def test_a_transfer_that_fails_leaves_the_call_as_it_was(office):
+    call, phone = office.call(), office.side()
+    call_id = office.process.offered[-1]
+    transferring = office.stage.loop.create_task(office.telephone.transfer(call_id, "sip:7001@pbx.example"))
+    office.stage.settle()
+    with pytest.raises(RuntimeError, match="another REFER is under way"):
+        office.run(office.telephone.transfer(call_id, "sip:7002@pbx.example"))
+    phone.answer(phone.request("REFER"), 603)
+    office.stage.settle()
+    assert transferring.result().code == 603
+    assert office.process.endings == []
+    with pytest.raises(ValueError, match="URI"):
+        office.run(office.telephone.transfer(call_id, "7001"))
+    call.send("BYE")
+    phone.response(200)
+    assert office.is_idle
+
+
 # ---- INVITE with Replaces
 
 
@@ -402,3 +487,15 @@ def test_too_many_that_ring(open_office, monkeypatch):
         office.run(office.telephone.place("010", "s", {}))
     proxy.answer(invite, 200, sdp())
     assert office.run(office.telephone.place("010", "s", {}))
+
+
+def test_too_many_that_are_wanted_at_once(open_office, monkeypatch):
+    monkeypatch.setattr(telephone_module, "MOST_RINGING", 2)
+    office = open_office(House(answering, at_the_proxy, WAY), slots=9)
+
+    async def place_three():
+        wanted = (office.telephone.place("010", "s", {}) for _ in range(3))
+        return await asyncio.gather(*wanted, return_exceptions=True)
+
+    assert [type(outcome) for outcome in office.run(place_three())] == [str, str, NobodyToCall]
+    assert len(office.process.offers) == 2

@@ -219,6 +219,15 @@ def test_nobody_decides_and_the_caller_is_not_kept(stage, phone):
     assert phone.times(480) == [60_000]
 
 
+def test_how_long_calls_of_ours_ring_is_no_matter_of_those_that_come_in():
+    stage = Stage(UserAgentSettings(ring_s=5, accept_s=20))
+    phone = stage.side()
+    phone.invite()
+    stage.pass_s(20.1)
+    assert phone.times(480) == [20_000]
+    stage.close()
+
+
 def test_an_invitation_expires(stage, phone):
     phone.invite(headers=[("Expires", "7")])
     stage.pass_s(7.1)
