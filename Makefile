@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # What the tests use beside Python: Debian's espeak-ng is the second voice that the recognizer is tested on, PostgreSQL
-# the second database of the store; sipp, baresip, Kamailio, coturn and Chromium are telephones, proxies and a browser.
-SYSTEM_PACKAGES := espeak-ng postgresql sip-tester baresip kamailio coturn chromium fonts-nanum
+# the second database of the store; sipp, baresip, Kamailio, rtpengine, coturn and Chromium are telephones, proxies and a browser.
+SYSTEM_PACKAGES := espeak-ng postgresql sip-tester baresip kamailio rtpengine-daemon coturn chromium fonts-nanum
 
 .PHONY: demo run install test check types style system-packages test-install figures load soak model embedding turns schema fixtures clean
 

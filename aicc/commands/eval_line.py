@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from aicc.simulation.script import Script
     from aicc.simulation.understanding import Done
 
+AT_ONCE = 10  # over either line: a machine that is too busy would be heard as a bad line
+
 
 @answers
 def line(
@@ -26,7 +28,7 @@ def line(
 ) -> Answer:
     """How many of the turns that a bot understands over a clean line it understands over a bad one.
 
-    All scripts call over SIP twice at the same time, once over either line, at a service of its own. A turn is
+    All scripts call over SIP twice, once over either line, at the same time and at a service of its own. A turn is
     understood when the bot does with it what it does when the same words are typed: the same flows, slots with the
     same values, the same answer.
     """
@@ -81,24 +83,37 @@ async def _calls(
     import contextlib
 
     from aicc.simulation.pool import run_callers
+    from aicc.simulation.script import Script
     from aicc.simulation.service import Service, started
     from aicc.simulation.sip_callers import SIP_HERE, SipCallers, Telephones
     from aicc.simulation.speech import Speech
     from aicc.simulation.understanding import heard
+    from aicc.simulation.wire import Wire
 
-    lines = (Telephones.of(codec, 0, 0), Telephones.of(codec, loss, jitter_ms))
-    settings = {"AICC_SLOTS": str(max(40, 2 * len(scripts))), **SIP_HERE}
-    async with started(config=config, settings=settings) as service, contextlib.AsyncExitStack() as stack:
+    kinds = (Telephones.of(codec, 0, 0), Telephones.of(codec, loss, jitter_ms))
+    async with started(config=config, settings=SIP_HERE) as service, contextlib.AsyncExitStack() as stack:
         assert service.telephone
 
         async def over(telephones: Telephones) -> "list[list[Done]]":
             assert service.telephone
             ids: dict[int, str] = {}
             callers = await stack.enter_async_context(SipCallers(service.telephone, telephones, ids))
-            speech = Speech(telephones.rate_hz)
-            reports = await run_callers(scripts, len(scripts), callers.connect, speech=speech, seed=seed)
+            lines = asyncio.Semaphore(AT_ONCE)  # who waits for one has not called yet
+
+            async def connect(script: Script, number: int) -> Wire:
+                await lines.acquire()
+                return await callers.connect(script, number)
+
+            reports = await run_callers(
+                scripts,
+                len(scripts),
+                connect,
+                speech=Speech(telephones.rate_hz),
+                seed=seed,
+                reported=lambda report: lines.release(),
+            )
             calls = Service(service.data, call_ids=ids)
             return [heard(one, [event.as_json() for event in await calls.events(one)]) for one in reports]
 
-        clean, bad = await asyncio.gather(*map(over, lines))
+        clean, bad = await asyncio.gather(*map(over, kinds))
     return clean, bad

@@ -1,4 +1,4 @@
-"""A busy minute: 1,000 calls, and beside them calls whose telephones do nothing for long. Nothing is left behind."""
+"""A busy half minute of calls, and beside them calls whose telephones do nothing for long. Nothing is left behind."""
 
 import time
 
@@ -9,7 +9,7 @@ from tests.doors.service import until
 
 pytestmark = pytest.mark.slow
 
-CALLS, PER_S = 1_000, 20
+CALLS, PER_S = 400, 20  # "aicc bench sip" has 1,000
 SETUP_P95_MS = 100.0
 TIMERS_S = 40.0  # RFC 3261: transactions over UDP are kept for 32 s
 MOST_GROWN_MB = 30.0
@@ -37,7 +37,7 @@ def figures(service):
     return [(process.memory_info().rss / 2**20, process.num_fds()) for process in service.processes()]
 
 
-def test_a_thousand_calls(busy_minute):
+def test_a_busy_half_minute(busy_minute):
     load, _ = busy_minute
     assert (load.succeeded, load.failed) == (CALLS, 0), load.errors[-2_000:]
     assert len(load.setup_ms) == CALLS

@@ -1,4 +1,4 @@
-"""The bot hands a caller over by REFER, others hand callers to each other, and the call goes on meanwhile."""
+"""The far side hands a call to somebody else (REFER), or somebody takes its place (Replaces): the call goes on."""
 
 import asyncio
 

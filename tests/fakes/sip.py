@@ -5,6 +5,7 @@ Everything but the sockets is real: messages are written to bytes and read again
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ from voicebot.doors.sip.message import (
 )
 from voicebot.doors.sip.outbound import OutboundLeg
 from voicebot.doors.sip.referring import Referral
+from voicebot.doors.sip.resolving import Unresolved
 from voicebot.doors.sip.transport import Hop, Transports
 from voicebot.doors.sip.user_agent import UserAgent
 from voicebot.doors.sip.watching import LegWatcher
@@ -39,6 +41,8 @@ OURS = ("198.51.100.9", 5060)
 PHONE = Hop("udp", "203.0.113.7", 5060)
 BOT = "sip:15881234@198.51.100.9"
 Headers = Iterable[tuple[str, str]]
+
+SILENT_DNS_S = 3.0  # of a name with no hops: then the resolver gives up
 
 
 def sdp(host: str = "203.0.113.7", port: int = 4000, direction: str = "sendrecv", version: int = 1) -> str:
@@ -189,6 +193,9 @@ class Stage:
 
     async def _find(self, uri: URI) -> list[Hop]:
         if uri.host in self.hops:
+            if not self.hops[uri.host]:
+                await asyncio.sleep(SILENT_DNS_S)
+                raise Unresolved(f"no answer about {uri.host}")
             return self.hops[uri.host]
         protocol = uri.parameters.get("transport") or "udp"
         return [Hop(protocol, uri.host, uri.port or 5060)]  # type: ignore[arg-type]

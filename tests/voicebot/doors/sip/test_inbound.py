@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fakes.sip import ANSWER, OFFER, PHONE, FarSide, Stage, sdp
+from tests.fakes.sip import ANSWER, OFFER, PHONE, SILENT_DNS_S, FarSide, Stage, sdp
 from voicebot.doors.sip.transport import Hop
 from voicebot.doors.sip.wire import UserAgentSettings
 
@@ -321,6 +321,19 @@ def test_a_private_contact_is_reached_at_its_source(stage, contact, goes_to):
     assert str(side.heard[-1][1].uri) == contact.strip("<>")
     if goes_to == phone.hop.host:
         assert side.at[-1] == phone.hop
+
+
+def test_a_contact_of_which_no_dns_says_anything_is_reached_where_the_call_came_from(stage, phone):
+    stage.hops["phone.internal"] = []
+    _, leg = accepted(stage, phone, headers=[("Contact", "<sip:c@phone.internal>")])
+    leg.bye()
+    stage.pass_s(SILENT_DNS_S + 0.1)
+    assert phone.times("BYE") == [round(SILENT_DNS_S * 1000)]
+    bye = phone.request("BYE")
+    assert str(bye.uri) == "sip:c@phone.internal"
+    phone.answer(bye, 200)
+    stage.pass_s(70)
+    assert nothing_is_left(stage)
 
 
 def test_a_tcp_caller_is_answered_over_its_connection(stage):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fakes.sip import ANSWER, OFFER, PHONE, FarCall, FarSide, Stage
+from tests.fakes.sip import ANSWER, OFFER, PHONE, SILENT_DNS_S, FarCall, FarSide, Stage
 from voicebot.doors.sip.challenger import Challenger
 from voicebot.doors.sip.transport import Hop
 from voicebot.doors.sip.wire import UserAgentSettings
@@ -259,6 +259,15 @@ def test_the_next_address_is_tried_where_one_is_not_reached_or_busy(stage):
     assert len(invite.via) == 1
     side.answer(invite, 200, OFFER)
     assert watcher.told == [("answered", OFFER)]
+
+
+def test_a_name_of_which_no_dns_says_anything(stage):
+    stage.hops["trunk.example"] = []
+    _, watcher = stage.call("sip:010@trunk.example")
+    stage.pass_s(SILENT_DNS_S + 0.1)
+    assert ended(watcher) == [("network", "unreachable", 503)]
+    stage.pass_s(40)
+    assert nothing_is_left(stage)
 
 
 def test_through_an_outbound_proxy(stage):

@@ -18,7 +18,7 @@ from tests.voicebot.doors.sip.test_reading import INVITE
 from voicebot.doors.sip import streams as streams_module
 from voicebot.doors.sip import transport as transport_module
 from voicebot.doors.sip.message import Message, MessageInvalid, Request, response_to, to_bytes
-from voicebot.doors.sip.tls import TlsUnusable, client_tls, server_tls
+from voicebot.doors.sip.tls import TlsUnusable, client_tls, server_tls, valid_until
 from voicebot.doors.sip.transport import Hop, Protocol, Transports, response_hop
 
 HOST = "127.0.0.1"
@@ -408,6 +408,9 @@ def test_files_that_are_no_certificates_are_named(tmp_path: Path) -> None:
         client_tls(nothing)
     with pytest.raises(TlsUnusable, match="missing"):
         client_tls(tmp_path / "missing")
+    for certificate in (nothing, tmp_path / "missing"):
+        with pytest.raises(TlsUnusable, match=certificate.name):
+            valid_until(certificate)
 
 
 # ---- addresses
