@@ -18,7 +18,7 @@ SIP_TESTS = Path(__file__).parents[1] / "tests" / "voicebot" / "doors" / "sip"
 
 
 def door_figures() -> Iterator[Figure]:
-    """About twelve minutes: calls take the time that calls take."""
+    """About thirteen minutes: calls take the time that calls take."""
     yield from _talking()
     yield from _web()
     yield from _setting_up()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from aicc.simulation.script import Script
     from aicc.simulation.understanding import Done
 
-AT_ONCE = 10  # over either line: a machine that is too busy would be heard as a bad line
+AT_ONCE = 11  # over either line: a machine that is too busy would be heard as a bad line
 
 
 @answers
@@ -30,13 +30,13 @@ def line(
 
     All scripts call over SIP twice, once over either line, at the same time and at a service of its own. A turn is
     understood when the bot does with it what it does when the same words are typed: the same flows, slots with the
-    same values, the same answer.
+    same values (or a question whether they are right), the same answer.
     """
     import asyncio
 
     from aicc.settings import settings_of
     from aicc.simulation.script_file import read_scripts
-    from aicc.simulation.understanding import texts_of, typed
+    from aicc.simulation.understanding import is_understood, texts_of, typed
 
     loaded = read_scripts(scripts or [_own_scripts()])
     wanted = asyncio.run(typed(loaded, settings_of(context)))
@@ -47,7 +47,7 @@ def line(
     figures: dict[str, Any] = {"n": len(said)}
     for name, calls in (("clean", clean), ("impaired", bad)):
         found = _aligned(calls, wanted)
-        is_right = [one == other for one, other in zip(found, expected, strict=True)]
+        is_right = [one is not None and is_understood(one, it) for one, it in zip(found, expected, strict=True)]
         figures[name] = sum(is_right)
         figures[f"{name}_wrong"] = [
             f"{script}: {text}" for (script, text), it in zip(said, is_right, strict=True) if not it

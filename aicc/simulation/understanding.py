@@ -1,7 +1,11 @@
-"""Which of a caller's turns the bot has understood: those after which it does what it does when the same is typed."""
+"""Which of a caller's turns the bot has understood: those after which it does what it does when the same is typed.
+
+A bot that has heard a number right and is not sure of it asks: 주문번호 20261122번이 맞으세요? It has understood, too.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,8 +24,20 @@ from voicebot.doors.chat import Chat
 from voicebot.korean_time import korean_now
 from voicebot.log import EventLog
 
+ASKS = "asks"
 Done = frozenset[tuple[object, ...]]
-"""What the bot did with a turn: flows it entered and left, slots it filled, answers it found, whom it called."""
+"""What the bot did with a turn: flows it entered, slots it filled, answers it found, numbers it said back, whom it
+called."""
+
+
+_NUMBERS = re.compile(r"\d{4,}")
+
+
+def is_understood(found: Done, typed: Done) -> bool:
+    """Whether the bot did with what it heard what it did with what was typed, or asks whether that is what it heard."""
+    wanted, done = (frozenset(one for one in it if one[0] != ASKS) for it in (typed, found))
+    numbers = {one[2] for one in wanted if one[0] == "slot"}
+    return done == wanted or (bool(numbers) and all((ASKS, number) in found for number in numbers))
 
 
 def done_with(events: Sequence[Mapping[str, Any]]) -> Done:
@@ -40,6 +56,8 @@ def _decisions(events: Sequence[Mapping[str, Any]]) -> Iterator[tuple[object, ..
                 yield "answer", event["text"]
             case "answer_chosen" if event["source"] == "repair":
                 yield "repair", event["text"]
+            case "answer_chosen":
+                yield from ((ASKS, number) for number in _NUMBERS.findall(event["text"]))
             case "service_called":
                 yield "service", event["service"], event["status"]
             case "handoff_requested":

@@ -11,7 +11,7 @@ from aicc.settings import Settings
 from aicc.simulation.report import CallReport, Turn
 from aicc.simulation.script import Script, ScriptFile
 from aicc.simulation.script_file import read_scripts
-from aicc.simulation.understanding import done_with, heard, texts_of, typed
+from aicc.simulation.understanding import done_with, heard, is_understood, texts_of, typed
 
 LINE = Path(__file__).parents[3] / "audio_fixtures" / "line"
 
@@ -31,6 +31,17 @@ def test_the_same_thing_said_in_two_ways_is_the_same() -> None:
     )
     assert done_with([filled]) != done_with([filled | {"value": "20261123"}])
     assert done_with([answered("쉽니다.")]) != done_with([answered("엽니다.")])
+
+
+def test_a_number_that_is_asked_back_is_understood() -> None:
+    typed = done_with(
+        [{"type": "slot_filled", "slot": "주문번호", "value": "20261122"}, answered("배송 중이에요.", "flow")]
+    )
+    assert is_understood(typed | done_with([answered("주문번호 20261122번이 맞으세요?", "flow")]), typed)
+    assert is_understood(done_with([answered("주문번호 20261122번이 맞으세요?", "flow")]), typed)
+    assert not is_understood(done_with([answered("주문번호 20261123번이 맞으세요?", "flow")]), typed)
+    assert not is_understood(frozenset(), typed)
+    assert is_understood(frozenset(), frozenset()), "there was nothing to do"
 
 
 def test_what_happens_belongs_to_the_turn_before_it() -> None:
