@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from sipmessage import URI
 
 LARGEST_PORT = 65_535
+_SIP_USER = re.compile(r"[A-Za-z0-9._~*+!'-]+")  # of RFC 3261, section 25.1, what people write
 _RTP_PORTS = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")
 
 
@@ -51,6 +52,21 @@ def _sip_address(value: str) -> str:
     return value
 
 
+def _sip_server(value: str) -> str:
+    try:
+        if URI.parse(value).scheme in ("sip", "sips"):  # a tel: is no place
+            return value
+    except ValueError:
+        pass
+    raise PydanticCustomError("form", "write where it is, such as sip:pbx.example or sip:10.20.0.2;transport=tcp")
+
+
+def _sip_user(value: str) -> str:
+    if not _SIP_USER.fullmatch(value):
+        raise PydanticCustomError("form", "write what stands before the @ of a SIP address, such as 7000")
+    return value
+
+
 def _ports(value: object) -> object:
     if isinstance(value, str) and (found := _RTP_PORTS.fullmatch(value.replace(" ", ""))):
         first, last = int(found[1]), int(found[2])
@@ -77,6 +93,8 @@ Listener = Annotated[str, AfterValidator(listener)]
 Variable = Annotated[str | None, AfterValidator(variable)]
 Network = Annotated[str, AfterValidator(_network)]
 SipAddress = Annotated[str, AfterValidator(_sip_address)]
+SipServer = Annotated[str, AfterValidator(_sip_server)]
+SipUser = Annotated[str, AfterValidator(_sip_user)]
 
 
 class _Block(BaseModel):
@@ -99,8 +117,8 @@ class SipTls(_Block):
 class Registration(_Block):
     """A PBX at which this service is registered as ``user``, so that it rings here for that user."""
 
-    registrar: SipAddress
-    user: str
+    registrar: SipServer
+    user: SipUser
     password_from: Variable = None
     expires_seconds: int = Field(default=300, ge=30, le=86_400)
 
@@ -108,7 +126,7 @@ class Registration(_Block):
 class Outbound(_Block):
     """How calls are placed: through which proxy, as whom. ``password_from`` for a proxy that asks who is there."""
 
-    proxy: SipAddress
+    proxy: SipServer
     caller: str = ""
     user: str = ""
     password_from: Variable = None

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from voicebot.call import Listener, Recorder
@@ -27,7 +27,7 @@ class Keeping:
 
     folder: Path
     record: bool = True
-    key: bytes | None = None
+    key: bytes | None = field(default=None, repr=False)
     longest_ms: int = 30 * 60_000
 
     def of_call(self, call_id: str) -> Path:

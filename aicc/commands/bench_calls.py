@@ -5,12 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aicc.errors import AiccError
 from aicc.output import Answer, answers
 
 if TYPE_CHECKING:
     from aicc.simulation.report import CallReport
     from aicc.simulation.service import Service
     from aicc.simulation.sip_callers import Telephones
+
+
+class NoSuchDoor(AiccError):
+    """Something else was to be measured than there is."""
 
 
 @answers
@@ -46,7 +51,7 @@ def bench_calls(
 
 def _is_sip(door: str) -> bool:
     if door not in ("wav", "sip"):
-        raise typer.BadParameter(f'no door "{door}" to measure: write wav or sip')
+        raise NoSuchDoor(f'no door "{door}" to measure: write wav or sip')
     return door == "sip"
 
 

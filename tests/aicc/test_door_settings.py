@@ -76,7 +76,17 @@ def test_by_environment(tmp_path, monkeypatch):
         ),
         ("sip: {tls: {listen: '0.0.0.0:1'}}", "sip.tls.certificate is missing: write listen, certificate, key below"),
         ("sip: {trunks: [10.0.0.300]}", "sip.trunks.0: '10.0.0.300' does not fit: write an address or a network"),
-        ("sip: {outbound: {proxy: 'http://x'}}", "sip.outbound.proxy: 'http://x' does not fit: write a SIP address"),
+        ("sip: {outbound: {proxy: 'http://x'}}", "sip.outbound.proxy: 'http://x' does not fit: write where it is"),
+        ("sip: {outbound: {proxy: 'tel:1588'}}", "sip.outbound.proxy: 'tel:1588' does not fit: write where it is"),
+        ("sip: {overflow: 'http://x'}", "sip.overflow: 'http://x' does not fit: write a SIP address"),
+        (
+            "sip: {registrations: [{registrar: 'sip:a', user: 7000@a}]}",
+            "sip.registrations.0.user: '7000@a' does not fit: write what stands before the @",
+        ),
+        (
+            "sip: {registrations: [{registrar: 'pbx.example', user: '7000'}]}",
+            "sip.registrations.0.registrar: 'pbx.example' does not fit: write where it is, such as sip:pbx.example",
+        ),
         ("sip: {users: {a: hunter2}}", "sip.users.a: what is written does not fit"),
         (
             "sip: {outbound: {proxy: 'sip:a', password_from: hunter2}}",

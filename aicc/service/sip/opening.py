@@ -175,9 +175,10 @@ async def _binding(agent: UserAgent, wanted: Registration) -> Binding:
 
 
 def _secret(variable: str | None, what: str) -> str:
-    secret = os.environ.get(variable or "", "")
-    if not secret:
-        raise SipUnusable(f"{variable or 'no variable'} holds no password ({what}): set it")
+    if not variable:
+        raise SipUnusable(f"nobody knows {what}: write into aicc.yaml which variable holds it")
+    if not (secret := os.environ.get(variable)):
+        raise SipUnusable(f"{variable} holds no password ({what}): set it")
     return secret
 
 

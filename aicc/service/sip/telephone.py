@@ -40,7 +40,7 @@ class Way:
 
     proxy: URI
     caller: str
-    credentials: tuple[str, str] | None = None
+    credentials: tuple[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

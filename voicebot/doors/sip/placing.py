@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sipmessage import URI, Address, CSeq
 
@@ -36,7 +36,7 @@ class Invitation:
     sdp: str
     sender: Address
     headers: Mapping[str, str]
-    credentials: Credentials | None
+    credentials: Credentials | None = field(repr=False)
     route: URI | None
 
     @property

@@ -184,6 +184,12 @@ def test_a_dns_that_is_slow_is_asked_before_anybody_can_call(monkeypatch):
     asyncio.run(run())
 
 
+def test_passwords_of_which_nobody_says_where_they_are():
+    assert why_not(registrations=({"registrar": "sip:127.0.0.1", "user": "7000"},)) == (
+        "nobody knows the password of 7000 at 127.0.0.1: write into aicc.yaml which variable holds it"
+    )
+
+
 def test_passwords_that_are_not_there():
     missing = {"password_from": "AICC_MISSING_KEY"}
     assert why_not(users={"7001": "AICC_MISSING_KEY"}) == (

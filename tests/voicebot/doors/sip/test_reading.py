@@ -57,7 +57,7 @@ def use_all(message: Message) -> None:
 
 
 @pytest.mark.parametrize("torture", TORTURES, ids=lambda torture: torture.name)
-def test_a_torture_message_is_read_as_rfc_4475_says(torture: Torture) -> None:
+def test_a_message_of_rfc_4475_is_read_as_it_says(torture: Torture) -> None:
     if torture.read == "valid":
         use_all(read(torture.data))
         return

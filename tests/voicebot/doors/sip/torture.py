@@ -1,8 +1,8 @@
 """The messages of RFC 4475, section 3 (code components of that RFC), with what it says of each.
 
 ``read`` is what reading comes to: "valid", "dropped" (nothing can or may be answered), or the status of the refusal.
-``answers`` are the statuses that a user agent gives a valid request in the end, None where the RFC leaves it open and
-asks only that it is treated as well-formed: no 400, no crash. Empty for responses.
+``answer`` is the status that a user agent gives a valid message in the end: one that takes every call, is no registrar
+and takes no MESSAGE; None where nothing may be sent. Where the RFC leaves more than one open, a comment says so.
 """
 
 from __future__ import annotations
@@ -10,16 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-UNKNOWN_METHOD = frozenset({405, 501})
-
 
 @dataclass(frozen=True, slots=True)
 class Torture:
     name: str
     section: str
     data: bytes
-    read: int | Literal["valid", "dropped"] = "valid"
-    answers: frozenset[int] | None = None
+    read: int | Literal["valid", "dropped"]
+    answer: int | None
 
 
 def lines(text: str, body: str = "", *, end: str = "\r\n\r\n") -> bytes:
@@ -34,8 +32,16 @@ def sdp(host: str, origin: str = "", started: str = "0", video: str = "m=video",
     )
 
 
-def valid(name: str, section: str, data: bytes, answers: frozenset[int] | None = None) -> Torture:
-    return Torture(name, section, data, "valid", answers)
+def valid(name: str, section: str, data: bytes, answer: int | None) -> Torture:
+    return Torture(name, section, data, "valid", answer)
+
+
+def refused(name: str, section: str, data: bytes, code: int) -> Torture:
+    return Torture(name, section, data, code, code)
+
+
+def dropped(name: str, section: str, data: bytes) -> Torture:
+    return Torture(name, section, data, "dropped", None)
 
 
 SIGNED = bytes.fromhex(
@@ -835,53 +841,53 @@ Content-Type: application/sdp
 )
 
 TORTURES = [
-    valid("wsinv", "3.1.1.1", WSINV),
-    valid("intmeth", "3.1.1.2", INTMETH, UNKNOWN_METHOD),
-    valid("esc01", "3.1.1.3", ESC01),
-    valid("escnull", "3.1.1.4", ESCNULL),
-    valid("esc02", "3.1.1.5", ESC02, UNKNOWN_METHOD),
-    valid("lwsdisp", "3.1.1.6", LWSDISP),
-    valid("longreq", "3.1.1.7", LONGREQ),
-    valid("dblreq", "3.1.1.8", DBLREQ),
-    valid("semiuri", "3.1.1.9", SEMIURI),
-    valid("transports", "3.1.1.10", TRANSPORTS),
-    valid("mpart01", "3.1.1.11", MPART01),
-    valid("unreason", "3.1.1.12", UNREASON, frozenset()),
-    valid("noreason", "3.1.1.13", NOREASON, frozenset()),
-    Torture("badinv01", "3.1.2.1", BADINV01, 400),
-    Torture("clerr", "3.1.2.2", CLERR, 400),
-    Torture("ncl", "3.1.2.3", NCL, 400),
-    Torture("scalar02", "3.1.2.4", SCALAR02, 400),
-    Torture("scalarlg", "3.1.2.5", SCALARLG, "dropped"),
-    Torture("quotbal", "3.1.2.6", QUOTBAL, 400),
-    Torture("ltgtruri", "3.1.2.7", LTGTRURI, 400),
-    Torture("lwsruri", "3.1.2.8", LWSRURI, 400),
-    Torture("lwsstart", "3.1.2.9", LWSSTART, 400),
-    Torture("trws", "3.1.2.10", TRWS, 400),
-    Torture("escruri", "3.1.2.11", ESCRURI, 400),
-    valid("baddate", "3.1.2.12", BADDATE),  # "could choose to be liberal and ignore": nothing here looks at Date
-    Torture("regbadct", "3.1.2.13", REGBADCT, 400),
-    Torture("badaspec", "3.1.2.14", BADASPEC, 400),
-    Torture("baddn", "3.1.2.15", BADDN, 400),
-    Torture("badvers", "3.1.2.16", BADVERS, 505),
-    Torture("mismatch01", "3.1.2.17", MISMATCH01, 400),
-    Torture("mismatch02", "3.1.2.18", MISMATCH02, 400),
-    Torture("bigcode", "3.1.2.19", BIGCODE, "dropped"),
-    valid("badbranch", "3.2.1", BADBRANCH),
-    Torture("insuf", "3.3.1", INSUF, 400),
-    Torture("unkscm", "3.3.2", UNKSCM, 416),
-    Torture("novelsc", "3.3.3", NOVELSC, 416),
-    valid("unksm2", "3.3.4", UNKSM2),
-    valid("bext01", "3.3.5", BEXT01, frozenset({420})),
-    valid("invut", "3.3.6", INVUT, frozenset({415})),
-    valid("regaut01", "3.3.7", REGAUT01, frozenset({401, 403, *UNKNOWN_METHOD})),  # 401 of a registrar
-    Torture("multi01", "3.3.8", MULTI01, 400),
-    Torture("mcl01", "3.3.9", MCL01, 400),
-    valid("bcast", "3.3.10", BCAST, frozenset()),  # to be dropped: its top Via is none of ours
-    valid("zeromf", "3.3.11", ZEROMF, frozenset({200})),  # a proxy answers 483, an endpoint as if it were positive
-    valid("cparam01", "3.3.12", CPARAM01),
-    valid("cparam02", "3.3.13", CPARAM02),
-    valid("regescrt", "3.3.14", REGESCRT),
-    valid("sdp01", "3.3.15", SDP01, frozenset({406})),
-    valid("inv2543", "3.4.1", INV2543),
+    valid("wsinv", "3.1.1.1", WSINV, 481),  # its To has the tag of a dialog that is none of ours (RFC 3261 12.2.2)
+    valid("intmeth", "3.1.1.2", INTMETH, 501),
+    valid("esc01", "3.1.1.3", ESC01, 200),
+    valid("escnull", "3.1.1.4", ESCNULL, 405),
+    valid("esc02", "3.1.1.5", ESC02, 501),  # not REGISTER
+    valid("lwsdisp", "3.1.1.6", LWSDISP, 200),
+    valid("longreq", "3.1.1.7", LONGREQ, 200),
+    valid("dblreq", "3.1.1.8", DBLREQ, 405),  # the INVITE behind it is discarded
+    valid("semiuri", "3.1.1.9", SEMIURI, 200),
+    valid("transports", "3.1.1.10", TRANSPORTS, 200),
+    valid("mpart01", "3.1.1.11", MPART01, 405),
+    valid("unreason", "3.1.1.12", UNREASON, None),
+    valid("noreason", "3.1.1.13", NOREASON, None),
+    refused("badinv01", "3.1.2.1", BADINV01, 400),
+    refused("clerr", "3.1.2.2", CLERR, 400),
+    refused("ncl", "3.1.2.3", NCL, 400),
+    refused("scalar02", "3.1.2.4", SCALAR02, 400),
+    dropped("scalarlg", "3.1.2.5", SCALARLG),
+    refused("quotbal", "3.1.2.6", QUOTBAL, 400),
+    refused("ltgtruri", "3.1.2.7", LTGTRURI, 400),
+    refused("lwsruri", "3.1.2.8", LWSRURI, 400),
+    refused("lwsstart", "3.1.2.9", LWSSTART, 400),
+    refused("trws", "3.1.2.10", TRWS, 400),
+    refused("escruri", "3.1.2.11", ESCRURI, 400),
+    valid("baddate", "3.1.2.12", BADDATE, 200),  # or 400; nothing here looks at Date
+    refused("regbadct", "3.1.2.13", REGBADCT, 400),
+    refused("badaspec", "3.1.2.14", BADASPEC, 400),
+    refused("baddn", "3.1.2.15", BADDN, 400),
+    refused("badvers", "3.1.2.16", BADVERS, 505),
+    refused("mismatch01", "3.1.2.17", MISMATCH01, 400),
+    refused("mismatch02", "3.1.2.18", MISMATCH02, 400),  # or 501
+    dropped("bigcode", "3.1.2.19", BIGCODE),
+    valid("badbranch", "3.2.1", BADBRANCH, 200),  # or 400; here as a request of RFC 2543
+    refused("insuf", "3.3.1", INSUF, 400),
+    refused("unkscm", "3.3.2", UNKSCM, 416),
+    refused("novelsc", "3.3.3", NOVELSC, 416),  # or 404 of who knows the scheme
+    valid("unksm2", "3.3.4", UNKSM2, 405),  # 400 of a registrar
+    valid("bext01", "3.3.5", BEXT01, 420),
+    valid("invut", "3.3.6", INVUT, 415),
+    valid("regaut01", "3.3.7", REGAUT01, 405),  # 401 of a registrar
+    refused("multi01", "3.3.8", MULTI01, 400),
+    refused("mcl01", "3.3.9", MCL01, 400),
+    valid("bcast", "3.3.10", BCAST, None),  # more than one Via: not ours (RFC 3261 8.1.3.3)
+    valid("zeromf", "3.3.11", ZEROMF, 200),  # a proxy answers 483, an endpoint as if it were positive
+    valid("cparam01", "3.3.12", CPARAM01, 405),
+    valid("cparam02", "3.3.13", CPARAM02, 405),
+    valid("regescrt", "3.3.14", REGESCRT, 405),
+    valid("sdp01", "3.3.15", SDP01, 406),
+    valid("inv2543", "3.4.1", INV2543, 200),
 ]
