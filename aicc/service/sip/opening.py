@@ -50,6 +50,7 @@ async def telephone_opened(
     ``answering`` names the scenario for a called number.
     """
     agents: list[UserAgent] = []
+    gate = _gate(settings)
 
     def agent(desk: Desk) -> UserAgent:
         chosen = UserAgentSettings(
@@ -59,7 +60,7 @@ async def telephone_opened(
             variables=settings.headers,
             own_users=frozenset(one.user for one in settings.registrations),
         )
-        agents.append(UserAgent(desk, chosen, gate=_gate(settings)))
+        agents.append(UserAgent(desk, chosen, gate=gate))
         return agents[0]
 
     house = House(
@@ -69,6 +70,8 @@ async def telephone_opened(
         settings.overflow,
         settings.when_full,
         settings.handoff,
+        gate.trusts,
+        gate.know,
     )
     telephone = Telephone(front, house, agent)
     [user_agent] = agents

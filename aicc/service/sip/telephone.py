@@ -21,7 +21,7 @@ from voicebot.doors.sip.referring import Outcome, Referral
 from voicebot.doors.sip.registration import Registration
 from voicebot.doors.sip.resolving import Unresolved
 from voicebot.doors.sip.user_agent import UserAgent
-from voicebot.events import CallEnded, HandoffRequested, Logged
+from voicebot.events import CallbackBooked, CallEnded, HandoffRequested, Logged
 from voicebot.link import Done, Refused, SendKeys
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The rules of a site. ``answering`` names the scenario for a called number; ``handoff`` is by skill."""
+    """The rules of a site. ``answering`` names the scenario for a called number; ``handoff`` is by skill.
+
+    ``trusts`` says whether a far side at this address may have us call others; ``know`` is told where we call.
+    """
 
     answering: Callable[[str], str]
     find: Callable[[URI], Awaitable[list[Hop]]]
@@ -53,6 +56,8 @@ class House:
     overflow: str | None = None
     when_full: int = 503
     handoff: Mapping[str, str] = field(default_factory=dict)
+    trusts: Callable[[str], bool] = lambda host: False
+    know: Callable[[str], None] = lambda host: None
 
 
 class NobodyToCall(Exception):
@@ -80,7 +85,14 @@ class Telephone:
         return not self._front.is_draining and any(not one.left.is_set() for one in self._front.processes)
 
     def invited(self, leg: InboundLeg) -> None:
-        self._start(self._take(leg) if leg.replaces is None else self._replace(leg, leg.replaces))
+        self._start(self._receive(leg))
+
+    async def _receive(self, leg: InboundLeg) -> None:
+        try:
+            await (self._take(leg) if leg.replaces is None else self._replace(leg, leg.replaces))
+        except Exception:
+            leg.refuse(500)
+            raise
 
     async def _take(self, leg: InboundLeg) -> None:
         caller = leg.caller
@@ -153,6 +165,7 @@ class Telephone:
     async def _place(self, way: Way, number: str, scenario: str, variables: Mapping[str, str]) -> str:
         try:
             hop = (await self._house.find(way.proxy))[0]
+            self._house.know(hop.host)
         except Unresolved as error:
             raise NobodyToCall(f"{error}: check sip.outbound.proxy in aicc.yaml") from None
         answer = await self._front.offer(
@@ -221,7 +234,13 @@ class Telephone:
         }
 
     def referred(self, line: Line, referral: Referral) -> None:
-        self._start(Transfer(line, referral, self._agent).run())
+        leg, way = line.leg, self._house.way
+        if leg is None or leg.source is None or not self._house.trusts(leg.source.host):
+            referral.refuse(403)  # it would be us who pays for the call
+            return
+        is_ours = way is not None and referral.to.host == way.proxy.host
+        credentials = way.credentials if way and is_ours else None
+        self._start(Transfer(line, referral, self._agent, credentials).run())
 
     def ended(self, line: Line) -> None:
         self._lines.pop(line.call_id, None)
@@ -234,6 +253,8 @@ class Telephone:
         match logged.event:
             case HandoffRequested(skill=skill):
                 line.skill = skill or DEFAULT_SKILL
+            case CallbackBooked():
+                line.skill = ""  # somebody calls later: a person now would be one too many
             case CallEnded(by=by, reason=reason):
                 # whoever wanted a person, or was promised one when the bot broke, is sent to one
                 is_handoff = bool(line.skill) and (by, reason) in (("bot", "handoff"), ("service", "fault"))
@@ -252,7 +273,11 @@ class Telephone:
         try:
             if is_handoff and to and leg.is_up and not leg.is_over:
                 outcome = await leg.refer(to)
-                log.info("call %s was handed over to %s: %d %s", line.call_id, to, outcome.code, outcome.phrase)
+                if outcome.is_reached:
+                    log.info("call %s was handed over to %s", line.call_id, to)
+                else:
+                    why = f"{outcome.code} {outcome.phrase}".strip()
+                    log.warning("call %s could not be handed over to %s: %s", line.call_id, to, why)
         finally:
             leg.bye()
 

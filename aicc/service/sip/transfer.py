@@ -8,6 +8,7 @@ import logging
 from aicc.service.sip.line import Line
 from voicebot.doors.sip.leg import Leg
 from voicebot.doors.sip.outbound import OutboundLeg
+from voicebot.doors.sip.peer import Credentials
 from voicebot.doors.sip.referring import Referral
 from voicebot.doors.sip.user_agent import UserAgent
 from voicebot.doors.sip.watching import By, LegWatcher
@@ -21,7 +22,11 @@ class Transfer(LegWatcher):
     """One REFER. The call goes on with the old far side until the new one has picked up; meanwhile the old one may not
     describe its sound anew. Whoever hangs up while it rings ends the call."""
 
-    def __init__(self, line: Line, referral: Referral, agent: UserAgent) -> None:
+    def __init__(
+        self, line: Line, referral: Referral, agent: UserAgent, credentials: Credentials | None = None
+    ) -> None:
+        """``credentials`` are ours where the new far side is called, if it may ask for them."""
+        self._credentials = credentials
         self._line = line
         self._referral = referral
         self._agent = agent
@@ -58,7 +63,14 @@ class Transfer(LegWatcher):
             offer = await self._line.describe("")
             if old.is_over:
                 return 487, ""
-            self._leg = self._agent.call(referral.to, sdp=offer, from_=old.local, watcher=self, headers=headers)
+            self._leg = self._agent.call(
+                referral.to,
+                sdp=offer,
+                from_=old.local,
+                watcher=self,
+                headers=headers,
+                credentials=self._credentials,
+            )
         except ValueError as error:
             log.warning("call %s is not transferred to %s: %s", self._line.call_id, referral.to, error)
             return 500, ""

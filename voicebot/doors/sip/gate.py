@@ -122,6 +122,13 @@ class Gate:
         """Whether an IP address is loopback or listed."""
         return self._source(host, self._now_s()).is_trusted
 
+    def know(self, host: str) -> None:
+        """We ask something of this IP address: for an hour its answers are not those of a stranger."""
+        now_s = self._now_s()
+        source = self._source(host, now_s)
+        if not source.is_trusted:
+            source.known_until_s = now_s + KNOWN_S
+
     def lets_in(self, host: str) -> bool:
         """Whether a datagram from this IP address is worth parsing. Takes a few µs."""
         now_s = self._now_s()

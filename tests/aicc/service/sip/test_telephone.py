@@ -13,7 +13,7 @@ from tests.fakes.sip import ANSWER, OFFER, OURS, sdp
 from voicebot.doors.sip.referring import Outcome
 from voicebot.doors.sip.resolving import Unresolved
 from voicebot.doors.sip.wire import UserAgentSettings
-from voicebot.events import CallEnded
+from voicebot.events import CallbackBooked, CallEnded, HandoffRequested
 from voicebot.link import Begin, CommandFailed, Done, Offer, Refused, Reoffer, SendKeys
 
 
@@ -249,6 +249,33 @@ def test_a_handoff_that_fails_ends_the_call(open_office, code):
     office.hands_over("결제")
     phone.answer(phone.request("REFER"), code)
     assert phone.request("BYE")
+
+
+def test_who_was_promised_a_person_by_a_bot_that_broke_is_sent_to_one(open_office):
+    office = open_office(House(answering, nowhere, handoff=HANDOFF))
+    office.call()
+    phone = office.side()
+    office.log(HandoffRequested("fault", "결제", ""))
+    office.log(CallEnded("service", "fault", 1_000))
+    assert phone.request("REFER")
+
+
+def test_who_was_promised_a_callback_is_not(open_office):
+    office = open_office(House(answering, nowhere, handoff=HANDOFF))
+    office.call()
+    phone = office.side()
+    office.log(HandoffRequested("fault", "결제", ""))
+    office.log(CallbackBooked("2026-11-23T14:10", "01012345678"))
+    office.log(CallEnded("service", "fault", 1_000))
+    assert phone.request("BYE")
+
+
+def test_who_is_not_trusted_has_us_call_nobody(open_office):
+    office = open_office(House(answering, nowhere))
+    call = office.call()
+    call.send("REFER", headers=[("Refer-To", "<sip:0060012345@premium.example>")])
+    office.side().response(403)
+    assert office.asked == [("Begin", "")]
 
 
 def test_a_handoff_to_nobody_ends_the_call(office):
