@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Protocol
 
 import av
-import numpy as np
-import numpy.typing as npt
 from av.audio.codeccontext import AudioCodecContext
 
-from voicebot.audio import A_LAW, FRAME_MS, G711, MU_LAW, Samples, to_int16
+from voicebot.audio import A_LAW, FRAME_MS, G711, MU_LAW, Samples
+from voicebot.doors.rtp import libopus
+from voicebot.doors.rtp.av_opus import AvDecoder
 from voicebot.doors.rtp.formats import CodecName as CodecName  # also for those who use codecs
+from voicebot.doors.rtp.libopus import OPUS_HZ as OPUS_HZ
+from voicebot.doors.rtp.libopus import LibopusDecoder
 
-OPUS_HZ = 16_000  # what this side hears and says; the wire's clock is 48 kHz whatever is inside (RFC 7587, section 4.1)
-OPUS_CLOCK_HZ = 48_000
+OPUS_CLOCK_HZ = 48_000  # of the wire, whatever is inside (RFC 7587, section 4.1)
 OPUS_BITS_A_S = 32_000  # at 24,000 the encoder leaves the error correction out, or speech suffers from it
 OPUS_COMPLEXITY = 5  # 0 to 10: at 8 and beyond a frame costs a quarter more
 OPUS_LOSS_PERCENT = 5  # that the peer's network is taken to have: what error correction is for
 OPUS_LOOKAHEAD_MS = 6.5  # by which the encoder delays speech, the first frame too
-
-NOTHING: Final[Samples] = np.zeros(0, np.int16)
 
 
 class Codec(Protocol):
@@ -45,6 +44,12 @@ class Codec(Protocol):
     def conceal(self, samples: int) -> Samples | None:
         """So many samples in place of lost ones; None where the codec knows no better than any other."""
 
+    def repeated_ms(self, payload: bytes) -> int:
+        """How much of the sound before it a payload carries once more; 0 where there is none or it cannot be had."""
+
+    def recover(self, next_payload: bytes, samples: int) -> Samples | None:
+        """So many lost samples by what the payload behind them carries of them; None where that cannot be had."""
+
 
 def open_codec(name: CodecName) -> Codec:
     if name == "opus":
@@ -64,11 +69,18 @@ class LogLaw:
     def conceal(self, samples: int) -> None:
         return None
 
+    def repeated_ms(self, payload: bytes) -> int:
+        return 0
+
+    def recover(self, next_payload: bytes, samples: int) -> None:
+        return None
+
 
 class Opus:
-    """Opus by libopus, as PyAV carries it: mono, 16 kHz on this side, whatever the peer packs.
+    """Opus by libopus: mono, 16 kHz on this side, whatever the peer packs. PyAV encodes; it decodes where libopus
+    cannot be had by itself, and then lost packets are not recovered.
 
-    Encoder and decoder are opened when they are first needed.
+    The encoder is opened when it is first needed.
     """
 
     name: CodecName = "opus"
@@ -76,9 +88,9 @@ class Opus:
 
     def __init__(self) -> None:
         self._encoder: AudioCodecContext | None = None
-        self._decoder: AudioCodecContext | None = None
-        self._third = _Third()
-        self._contents: int | None = None  # the first byte of the newest good packet
+        loaded = libopus.library()
+        self._decoder = LibopusDecoder(loaded) if loaded is not None else AvDecoder()
+        self.decode, self.conceal = self._decoder.decode, self._decoder.conceal
 
     def encode(self, frame: Samples) -> bytes:
         if self._encoder is None:
@@ -87,47 +99,11 @@ class Opus:
         sound.sample_rate = OPUS_HZ
         return b"".join(bytes(packet) for packet in self._encoder.encode(sound))
 
-    def decode(self, payload: bytes) -> Samples:
-        if not payload:  # for libavcodec the end of the stream, for good
-            return NOTHING
-        if self._decoder is None:
-            self._decoder = _open_decoder()
-        try:
-            # Of a stereo packet a mono decoder gives the middle; of an empty one (DTX) its comfort noise.
-            frames = self._decoder.decode(av.Packet(payload))
-        except av.FFmpegError:
-            return NOTHING
-        if not frames:
-            return NOTHING
-        self._contents = payload[0]
-        return self._third(frames[0].to_ndarray()[0])
+    def repeated_ms(self, payload: bytes) -> int:
+        return libopus.repeated_ms(payload) if isinstance(self._decoder, LibopusDecoder) else 0
 
-    def conceal(self, samples: int) -> Samples:
-        """By the decoder, which takes a packet of nothing but its first byte for a lost one and fades as losses add up.
-
-        In whole pieces of 10 ms; silence before the first packet.
-        """
-        if self._contents is None:
-            return np.zeros(samples, np.int16)
-        short, long = (bytes([contents]) for contents in _empty_packets(self._contents))
-        tens = -(-samples * 100 // OPUS_HZ)
-        pieces = [self.decode(packet) for packet in [long] * (tens // 2) + [short] * (tens % 2)]
-        return np.concatenate([NOTHING, *pieces])[:samples]
-
-
-def _empty_packets(contents: int) -> tuple[int, int]:
-    """First bytes of packets of 10 and of 20 ms, one frame, mono, in the mode and bandwidth of another's.
-
-    RFC 6716, section 3.1, table 2: SILK has 10, 20, 40, 60 ms in a row, hybrid 10 and 20, CELT 2.5, 5, 10, 20.
-    """
-    configuration = contents >> 3
-    if configuration < 12:
-        first = configuration & ~3
-    elif configuration < 16:
-        first = configuration & ~1
-    else:
-        first = (configuration & ~3) + 2
-    return first << 3, (first + 1) << 3
+    def recover(self, next_payload: bytes, samples: int) -> Samples | None:
+        return self._decoder.recover(next_payload, samples) if isinstance(self._decoder, LibopusDecoder) else None
 
 
 def _open_encoder() -> AudioCodecContext:
@@ -145,43 +121,3 @@ def _open_encoder() -> AudioCodecContext:
         "packet_loss": str(OPUS_LOSS_PERCENT),
     }
     return encoder
-
-
-def _open_decoder() -> AudioCodecContext:
-    decoder = av.CodecContext.create("libopus", "r")  # at 48 kHz, which it does not let us choose
-    assert isinstance(decoder, AudioCodecContext)
-    decoder.layout = "mono"
-    decoder.format = "s16"
-    return decoder
-
-
-BLOCK = 120  # samples at 48 kHz: the shortest Opus frame, 2.5 ms, of which every other is a multiple
-TAPS = 72  # a delay of 0.75 ms
-
-
-def _low_pass_by_block() -> npt.NDArray[np.float32]:
-    """A Kaiser-windowed low-pass at 7.2 kHz for every third sample, as a matrix (BLOCK + TAPS - 3, BLOCK // 3)."""
-    at = np.arange(TAPS) - (TAPS - 1) / 2
-    taps = np.sinc(at * 2 * 7_200 / OPUS_CLOCK_HZ) * np.kaiser(TAPS, 5.6)
-    matrix = np.zeros((BLOCK + TAPS - 3, BLOCK // 3), np.float32)
-    for column in range(BLOCK // 3):
-        matrix[3 * column : 3 * column + TAPS, column] = taps / taps.sum()
-    return matrix
-
-
-_LOW_PASS = _low_pass_by_block()
-
-
-class _Third:
-    """48 kHz to 16 kHz, block by block: one product of matrices costs less than a resampler's call."""
-
-    def __init__(self) -> None:
-        self._before = np.zeros(TAPS - 3, np.float32)
-
-    def __call__(self, samples: Samples) -> Samples:
-        sound = np.concatenate([self._before, samples])
-        self._before = sound[-(TAPS - 3) :]
-        step = sound.itemsize
-        rows, length = len(samples) // BLOCK, BLOCK + TAPS - 3
-        blocks = np.lib.stride_tricks.as_strided(sound, (rows, length), (BLOCK * step, step), writeable=False)
-        return to_int16((blocks @ _LOW_PASS).ravel())

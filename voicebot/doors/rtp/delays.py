@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 BLOCK_MS = 1_000
 BLOCKS = 10
-BURST_MS = 2  # packets so close behind each other were held up together
+COUNTED_ON = 5  # as often as that in ten seconds a packet must be so late before it is waited for
+BURST_MS = 5  # packets so close behind each other were held up together
 
 
 @dataclass(slots=True)
 class _Block:
-    """The least, the largest and the second largest transit of one second."""
+    """The least and the five largest transits of one second."""
 
     began_ms: float
     least_ms: float
-    most_ms: float = float("-inf")
-    second_ms: float = float("-inf")
+    most_ms: list[float] = field(default_factory=list)  # in ascending order
 
 
 class Delays:
     """A packet's transit is when it arrived less when its sound began, by clocks that drift: only differences count.
 
-    A single packet in ten seconds may be later than any other without being counted on: waiting for its like would
-    make every answer late. Packets that were held up together count as one.
+    What comes later than nearly all others, as behind a stall of a busy sender, is not counted on when it comes once
+    in two seconds or less: waiting for its like would make every answer late, and not waiting is heard as a stutter.
+    Packets that were held up together count as one.
     """
 
     def __init__(self) -> None:
@@ -56,17 +58,14 @@ class Delays:
         if transit_ms < block.least_ms:
             block.least_ms = transit_ms
             self._settle()
-        if transit_ms > block.second_ms and not was_held_up_with_others:
-            if transit_ms > block.most_ms:
-                block.most_ms, block.second_ms = transit_ms, block.most_ms
-            else:
-                block.second_ms = transit_ms
-            self._settle()
+        most_ms = block.most_ms
+        if was_held_up_with_others or (len(most_ms) == COUNTED_ON and transit_ms <= most_ms[0]):
+            return
+        insort(most_ms, transit_ms)
+        del most_ms[:-COUNTED_ON]
+        self._settle()
 
     def _settle(self) -> None:
         self.base_ms = min(block.least_ms for block in self._blocks)
-        most_ms = second_ms = self.base_ms
-        for block in self._blocks:
-            second_ms = max(second_ms, block.second_ms, min(most_ms, block.most_ms))
-            most_ms = max(most_ms, block.most_ms)
-        self.spread_ms = second_ms - self.base_ms
+        most_ms = sorted(transit_ms for block in self._blocks for transit_ms in block.most_ms)[-COUNTED_ON:]
+        self.spread_ms = most_ms[0] - self.base_ms if len(most_ms) == COUNTED_ON else 0.0

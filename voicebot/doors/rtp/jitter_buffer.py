@@ -25,12 +25,17 @@ _sequence_of = attrgetter("sequence")
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """``sequence`` counts on beyond 65,535; ``position_ms`` is where its sound begins on the line of time."""
+    """``sequence`` counts on beyond 65,535; ``position_ms`` is where its sound begins on the line of time.
+
+    In place of a packet that has not come there may be its copy: ``payload`` is of the next one then, which carries
+    the last ``copy_ms`` of it.
+    """
 
     sequence: int
     kind: Kind
     payload: bytes
     position_ms: float
+    copy_ms: int = 0
 
 
 class JitterBuffer:
@@ -38,8 +43,9 @@ class JitterBuffer:
 
     Nothing is held back at first. A packet that comes after its turn is played all the same, and delays all that follow
     it: from then on there is that much reserve. Only one whose successor has been played is too late. Where one is
-    missing before others that have come, it is waited for as long as packets were late in the last ten seconds.
-    Whoever plays may shorten the sound by ``excess_ms``.
+    missing before others that have come, it is waited for as long as packets were late in the last ten seconds. A copy
+    of it in the next packet is as good as itself, so where packets are lost again and again there is reserve for that.
+    Whoever plays may shorten the sound where there is time to spare.
 
     Holds 128 packets and a second at most: when it is full the oldest are dropped.
     """
@@ -61,24 +67,41 @@ class JitterBuffer:
     def __len__(self) -> int:
         return len(self._packets)
 
-    def put(self, sequence: int, timestamp: int, clock_hz: int, kind: Kind, payload: bytes, at_ms: float) -> bool:
-        """Takes a packet that arrived at ``at_ms``; False where it is too late, or is there already."""
+    def put(
+        self, sequence: int, timestamp: int, clock_hz: int, kind: Kind, payload: bytes, at_ms: float, copy_ms: int = 0
+    ) -> bool:
+        """Takes a packet that arrived at ``at_ms``; False where it is too late, or is there already.
+
+        ``copy_ms``: how much it carries of the sound before it.
+        """
         position_ms = self._place(timestamp, clock_hz, at_ms)
         self.delays.add(position_ms, at_ms)
-        if self._next_sequence is not None and sequence < self._next_sequence:
+        if not self._insert(Packet(sequence, kind, payload, position_ms)):
             return False
+        if copy_ms and self._next_sequence is not None:
+            copy = Packet(sequence - 1, kind, payload, position_ms - copy_ms, copy_ms)
+            if self._insert(copy):
+                self.delays.add(copy.position_ms, at_ms)
         packets = self._packets
-        packet = Packet(sequence, kind, payload, position_ms)
-        if not packets or sequence > packets[-1].sequence:
-            packets.append(packet)
-        else:
-            index = bisect_left(packets, sequence, key=_sequence_of)
-            if packets[index].sequence == sequence:
-                return False
-            packets.insert(index, packet)
         while len(packets) > MOST_PACKETS or packets[-1].position_ms - packets[0].position_ms > MOST_DELAY_MS:
             self._next_sequence = packets.pop(0).sequence + 1
             self._paused_ms = PAUSE_MS
+        return True
+
+    def _insert(self, packet: Packet) -> bool:
+        packets = self._packets
+        if self._next_sequence is not None and packet.sequence < self._next_sequence:
+            return False
+        index = len(packets)
+        if packets and packet.sequence <= packets[-1].sequence:
+            index = bisect_left(packets, packet.sequence, key=_sequence_of)
+            there = packets[index]
+            if there.sequence == packet.sequence:
+                if packet.copy_ms or not there.copy_ms:
+                    return False
+                packets[index] = packet
+                return True
+        packets.insert(index, packet)
         return True
 
     def due(self, now_ms: float) -> Packet | None:
@@ -129,9 +152,10 @@ class JitterBuffer:
         """
         return now_ms - self.delays.base_ms - self._cursor_ms + waiting_ms if self.delays else 0.0
 
-    def excess_ms(self, now_ms: float, waiting_ms: float) -> float:
-        """By how much that delay is longer than it must be: the jitter, and a frame, as ticks fall anywhere."""
-        return self.delay_ms(now_ms, waiting_ms) - self._spread_ms - FRAME_MS - UNEVEN_MS
+    def spare_ms(self, now_ms: float, waiting_ms: float) -> float:
+        """By how much later the next packet could come than the jitter lets expect, and would still not be late."""
+        whole_frames_ms = waiting_ms // FRAME_MS * FRAME_MS  # until it is needed
+        return now_ms + whole_frames_ms - self.delays.base_ms - self._cursor_ms - self._spread_ms - UNEVEN_MS
 
     @property
     def _spread_ms(self) -> float:

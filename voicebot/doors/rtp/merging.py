@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from voicebot.audio import FULL_SCALE, Samples, to_int16
+from voicebot.audio import Samples, to_int16
 
 LEAST_CUT_MS = 2.5  # the period of the highest voices
 JOIN_MS = 5.0  # of which the two sides of a cut are faded into each other
 NEARLY = 0.9
-QUIET_DBFS = -50
 
 
-def is_quiet(sound: Samples) -> bool:
-    peak = max(int(sound.max()), -int(sound.min())) if sound.size else 0
-    return peak < FULL_SCALE * 10 ** (QUIET_DBFS / 20)
-
-
-def shortened(sound: Samples, most_ms: float, rate_hz: int) -> Samples:
-    """The sound without at most ``most_ms`` behind its beginning, such that both sides of the cut are most alike.
+def shortened(sound: Samples, most_ms: float, rate_hz: int, *, is_pause: bool) -> Samples:
+    """The sound without ``most_ms`` behind its beginning; of speech less, so that both sides of the cut are most alike.
 
     That takes whole periods out of a voice. Unchanged where less than 2.5 ms may go, or the sound is too short.
     """
@@ -26,7 +20,7 @@ def shortened(sound: Samples, most_ms: float, rate_hz: int) -> Samples:
     most = min(int(most_ms * rate_hz / 1000), len(sound) - join)
     if most < least:
         return sound
-    cut = most if is_quiet(sound) else _most_alike(sound, least, most, join)
+    cut = most if is_pause else _most_alike(sound, least, most, join)
     fade = np.arange(join, dtype=np.float32) / join
     joined = sound[:join] * (1 - fade) + sound[cut : cut + join] * fade
     return np.concatenate([to_int16(joined), sound[cut + join :]])

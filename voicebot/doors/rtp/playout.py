@@ -9,16 +9,13 @@ from voicebot.doors.rtp.codecs import OPUS_CLOCK_HZ, CodecName, open_codec
 from voicebot.doors.rtp.comfort_noise import ComfortNoise
 from voicebot.doors.rtp.concealment import Concealer
 from voicebot.doors.rtp.jitter_buffer import JitterBuffer, Kind, Packet
-from voicebot.doors.rtp.merging import is_quiet, shortened
+from voicebot.doors.rtp.merging import LEAST_CUT_MS, shortened
 from voicebot.doors.rtp.rates import open_resampler
+from voicebot.doors.rtp.surplus import Surplus
 
 CONCEALED_MS = 500  # behind a packet that was the last: what comes then is silence; a concealer has faded long before
 
-QUIET_CUT_TICKS, QUIET_AGAIN_TICKS = 50, 10  # sound that is later than it must be for so long is cut where it is quiet
-ANY_CUT_TICKS, ANY_AGAIN_TICKS = 250, 50  # and after so long anywhere
-HURRY_MS, HURRY_TICKS = 100, 3  # what is so much later than need be catches up at once, up to a quarter faster
-LEAST_EXCESS_MS = 2.5
-MOST_CUT_MS = 15.0  # of speech in one go: the longest period of a voice
+MOST_FRAMES = 3  # decoded at a time, where some sound is to be taken out of them
 
 
 def clock_hz(kind: Kind) -> int:
@@ -39,6 +36,14 @@ class _Voice:
         sound = self._codec.decode(payload)
         length_ms = len(sound) * 1000 / self._codec.rate_hz
         return self._resample(self._concealer.good(sound)) if sound.size else sound, length_ms
+
+    def repeated_ms(self, payload: bytes) -> int:
+        return self._codec.repeated_ms(payload)
+
+    def recovered(self, next_payload: bytes, ms: int) -> Samples:
+        """Sound of a lost packet, by what the next one carries of it."""
+        sound = self._codec.recover(next_payload, ms * self._codec.rate_hz // 1000)
+        return self.concealed(ms) if sound is None else self._resample(self._concealer.good(sound))
 
     def concealed(self, ms: float) -> Samples:
         samples = round(ms * self._codec.rate_hz / 1000)
@@ -62,20 +67,20 @@ class Playout:
         self._noise: ComfortNoise | None = None  # where the peer sends that instead of silence
         self._sound = np.zeros(0, np.int16)  # decoded, not played yet
         self._since_packet_ms = 0.0
-        self._late_ticks = 0
-        self._uncut_ticks = 0
-        self._excess_ms = 0.0  # the least in all those ticks
+        self._surplus = Surplus()
 
     def restart(self) -> None:
         """Another sender is heard from now on."""
         self._buffer.restart()
         self._voices.clear()
         self._voice = self._noise = None
-        self._late_ticks = 0
+        self._surplus = Surplus()
 
     def put(self, sequence: int, timestamp: int, kind: Kind, payload: bytes, at_ms: float) -> bool:
         """See :meth:`JitterBuffer.put`."""
-        return self._buffer.put(sequence, timestamp, clock_hz(kind), kind, payload, at_ms)
+        voice = self._voices.get(kind) if kind != "CN" else None
+        copy_ms = voice.repeated_ms(payload) if voice is not None else 0
+        return self._buffer.put(sequence, timestamp, clock_hz(kind), kind, payload, at_ms, copy_ms)
 
     def frame(self, now_ms: float) -> Samples:
         """The next 20 ms."""
@@ -104,7 +109,11 @@ class Playout:
         self._voice = self._voices.get(name)
         if self._voice is None:
             self._voice = self._voices[name] = _Voice(name, self._rate_hz)
-        sound, sound_ms = self._voice.decoded(packet.payload)
+        sound_ms: float = packet.copy_ms
+        if packet.copy_ms:
+            sound = self._voice.recovered(packet.payload, packet.copy_ms)
+        else:
+            sound, sound_ms = self._voice.decoded(packet.payload)
         self._buffer.played(packet, sound_ms)
         self._append(sound)
         self._since_packet_ms = 0.0
@@ -125,26 +134,22 @@ class Playout:
         self._sound = np.concatenate([self._sound, sound]) if self._sound.size else sound
 
     def _catch_up(self, now_ms: float) -> None:
-        """Takes out a little sound where all was later than it must be for a while: at once where it is much later."""
-        excess_ms = self._buffer.excess_ms(now_ms, self._waiting_ms)
-        if excess_ms < LEAST_EXCESS_MS or self._buffer.is_paused:
-            self._late_ticks = 0
+        """Takes out some sound where more is held than the jitter asks for."""
+        surplus = self._surplus
+        if self._buffer.is_paused:
+            surplus.forget()
             return
-        self._excess_ms = min(excess_ms, self._excess_ms) if self._late_ticks else excess_ms
-        self._late_ticks += 1
-        self._uncut_ticks += 1
-        is_hurried = self._excess_ms >= HURRY_MS
-        if self._uncut_ticks < HURRY_TICKS or (self._late_ticks < QUIET_CUT_TICKS and not is_hurried):
+        surplus.tick(self._buffer.spare_ms(now_ms, self._waiting_ms), self._sound, self._waiting_ms)
+        if surplus.cut(self._sound, self._waiting_ms) is None:
             return
-        while len(self._sound) < 3 * self._frame and (packet := self._buffer.due(now_ms)) is not None:
+        while surplus.frames and len(self._sound) < MOST_FRAMES * self._frame:
+            packet = self._buffer.due(now_ms)
+            if packet is None:
+                break
             self._play(packet)
-        quiet = is_quiet(self._sound)
-        may_cut = (
-            is_hurried
-            or (quiet and self._uncut_ticks >= QUIET_AGAIN_TICKS)
-            or (self._late_ticks >= ANY_CUT_TICKS and self._uncut_ticks >= ANY_AGAIN_TICKS)
-        )
-        if may_cut:
-            most_ms = min(self._excess_ms, self._waiting_ms - FRAME_MS, FRAME_MS if quiet else MOST_CUT_MS)
-            self._sound = shortened(self._sound, most_ms, self._rate_hz)
-            self._uncut_ticks = 0
+        cut = surplus.cut(self._sound, self._waiting_ms)
+        if cut is None or cut.most_ms < LEAST_CUT_MS:
+            return
+        frames = len(self._sound) // self._frame
+        self._sound = shortened(self._sound, cut.most_ms, self._rate_hz, is_pause=cut.is_pause)
+        surplus.taken(frames - len(self._sound) // self._frame)

@@ -30,23 +30,29 @@ class Sender:
         # of the lower half: who loses the first packets before the numbers wrap never decrypts any (RFC 3711 §3.3.1)
         self._sequence = chance.getrandbits(15)
         self._due_ms: float | None = None
+        self._keys = KeyPlayer(agreed.event_clock_hz)
         self._open(agreed)
         self._begin()
 
     def change(self, agreed: Agreed) -> None:
-        """Another clock means another SSRC (RFC 7160, section 4.1), as no report could say what timestamps mean."""
+        """Another clock means another SSRC (RFC 7160, section 4.1), as no report could say what timestamps mean.
+
+        Keys that wait are pressed all the same, unless the peer takes none any more.
+        """
         old, self._agreed = self._agreed, agreed
         if (old.codec, old.packet_ms) != (agreed.codec, agreed.packet_ms):
             self._open(agreed)
-            if old.clock_hz != agreed.clock_hz:
-                self._begin()
-        if (old.event_payload_type, old.event_clock_hz) != (agreed.event_payload_type, agreed.event_clock_hz):
+        if old.clock_hz != agreed.clock_hz:
+            self._begin()
+        if (old.clock_hz, old.event_clock_hz) != (agreed.clock_hz, agreed.event_clock_hz):
+            waiting, self._keys = self._keys.waiting, KeyPlayer(agreed.event_clock_hz)
+            self._keys.press(waiting)
+        if agreed.event_payload_type is None:
             self._keys = KeyPlayer(agreed.event_clock_hz)
 
     def _open(self, agreed: Agreed) -> None:
         self._codec = open_codec(agreed.codec)
         self._resample = open_resampler(self._rate_hz, self._codec.rate_hz)
-        self._keys = KeyPlayer(agreed.event_clock_hz)
         self._payload = b""  # of G.711, not sent yet
         self._payload_bytes = agreed.packet_ms * agreed.clock_hz // 1000
         self._is_pausing = True

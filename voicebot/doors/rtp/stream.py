@@ -48,7 +48,7 @@ class RtpStream:
         self._playout = Playout(rate_hz)
         self._sender = Sender(agreed, rate_hz, clock_ms, chance)
         self._reports = Reports(self._source, self._sender, clock_ms, wall_s, chance)
-        self._keys_heard = KeysHeard()
+        self._keys_heard = KeysHeard(agreed.event_clock_hz)
         self._keys = ""
         self._dropped = 0
 
@@ -60,6 +60,7 @@ class RtpStream:
         self._kinds = {**self._before, **_kinds(agreed)}
         self._before = _kinds(agreed)
         self._event_types = agreed.event_types
+        self._keys_heard.clock_hz = agreed.event_clock_hz
         self._sender.change(agreed)
 
     # ---- from the caller
@@ -83,9 +84,9 @@ class RtpStream:
             return True  # of a new sender who is not believed before the second packet, or a repetition
         if admitted.is_new_stream:
             self._playout.restart()
-            self._keys_heard = KeysHeard()
+            self._keys_heard = KeysHeard(self._keys_heard.clock_hz)
         if kind is None:
-            keys = self._keys_heard.take(parsed.payload, parsed.timestamp, bool(parsed.marker))
+            keys = self._keys_heard.take(parsed.payload, parsed.timestamp, bool(parsed.marker), admitted.sequence)
             self._keys = (self._keys + keys)[:MOST_KEYS]
             return True
         self._source.timed(parsed.timestamp, clock_hz(kind), at_ms)

@@ -8,10 +8,22 @@ from hypothesis import strategies as st
 
 from audio_fixtures import recorded_calls
 from voicebot.audio import A_LAW, G711, MU_LAW, Samples, level_dbfs, resample
+from voicebot.doors.rtp import libopus
 from voicebot.doors.rtp.codecs import OPUS_HZ, OPUS_LOOKAHEAD_MS, CodecName, open_codec
 from voicebot.sound_file import SoundFile
 
 FRAME = OPUS_HZ // 50
+
+
+@pytest.fixture(params=["libopus", "PyAV"], autouse=True)
+def decoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Which of the two decodes Opus."""
+    name: str = request.param
+    if name == "PyAV":
+        monkeypatch.setattr(libopus, "library", lambda: None)
+    elif libopus.library() is None:
+        pytest.skip("no libopus to be loaded")
+    return name
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +84,7 @@ def test_g711(name: CodecName, law: G711) -> None:
     assert np.array_equal(codec.decode(payload), law.decode(payload))
     assert len(codec.decode(payload * 3)) == 480 and codec.decode(b"").size == 0
     assert codec.conceal(160) is None
+    assert (codec.repeated_ms(payload), codec.recover(payload, 160)) == (0, None)
 
 
 def test_opus_says_what_it_is() -> None:
@@ -182,6 +195,47 @@ def test_broken_opus_is_nothing_and_harms_nothing(payload: bytes, speech: Sample
     assert codec.conceal(FRAME) is not None
 
 
+def test_a_lost_frame_is_recovered_from_the_packet_behind_it(decoder: str, speech: Samples) -> None:
+    made, whole, codec = packets(speech), open_codec("opus"), open_codec("opus")
+    said = [whole.decode(packet) for packet in made]
+    recovered = []
+    for number, packet in enumerate(made[:-1]):
+        if number % 5 != 4:
+            codec.decode(packet)
+            continue
+        sound = codec.recover(made[number + 1], FRAME)
+        if decoder == "PyAV":
+            assert (codec.repeated_ms(made[number + 1]), sound) == (0, None)
+        elif level_dbfs(said[number]) > -30:
+            assert codec.repeated_ms(made[number + 1]) == 20
+            assert sound is not None and len(sound) == FRAME
+            recovered.append(np.corrcoef(sound, said[number])[0, 1])
+    assert decoder == "PyAV" or (len(recovered) > 10 and np.median(recovered) > 0.9)
+
+
+@pytest.mark.parametrize("payload", [b"", b"\x48", b"\x48\xff\xff\xff", b"\xff" * 40, bytes(1_500), b"\x4b\xff\xff"])
+def test_what_carries_nothing_recovers_nothing_and_harms_nothing(payload: bytes, speech: Samples) -> None:
+    made, codec = packets(speech), open_codec("opus")
+    for packet in made[:20]:
+        codec.decode(packet)
+    for samples in (FRAME, 3 * FRAME, 0):
+        sound = codec.recover(payload, samples)
+        assert sound is None or len(sound) == samples
+    assert [len(codec.decode(packet)) for packet in made[20:40]] == [FRAME] * 20
+
+
+@pytest.mark.parametrize("frame_ms", [10, 20, 40, 60])
+def test_others_repeat_as_much_as_a_packet_is_long(frame_ms: int, speech: Samples) -> None:
+    encoder = av.CodecContext.create("libopus", "w")
+    assert isinstance(encoder, av.AudioCodecContext)
+    encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = 16_000, "mono", "s16", 24_000
+    encoder.options = {"application": "voip", "frame_duration": str(frame_ms), "fec": "1", "packet_loss": "20"}
+    made = encoded(encoder, speech, 16 * frame_ms)
+    lengths = [libopus.repeated_ms(packet) for packet in made]
+    assert set(lengths) <= {0, frame_ms}
+    assert lengths.count(frame_ms) > len(made) / 3
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.binary(max_size=400), max_size=5), st.integers(0, 2_000))
 def test_no_bytes_raise(payloads: list[bytes], wanted: int) -> None:
@@ -190,6 +244,8 @@ def test_no_bytes_raise(payloads: list[bytes], wanted: int) -> None:
         assert len(codec.decode(payload)) <= 1_920
         concealed = codec.conceal(wanted)
         assert concealed is not None and len(concealed) == wanted
+        recovered = codec.recover(payload, codec.repeated_ms(payload) * OPUS_HZ // 1000)
+        assert recovered is None or recovered.size in (160, 320, 640, 960)
 
 
 @pytest.mark.slow
@@ -200,5 +256,9 @@ def test_mutated_opus_never_raises(speech: Samples) -> None:
         packet = bytearray(made[chance.integers(len(made))])
         for _ in range(chance.integers(1, 5)):
             packet[chance.integers(len(packet))] = chance.integers(256)
-        assert len(codec.decode(bytes(packet[: chance.integers(len(packet) + 1)]))) <= 1_920
+        payload = bytes(packet[: chance.integers(len(packet) + 1)])
+        wanted = codec.repeated_ms(payload) * OPUS_HZ // 1000
+        recovered = codec.recover(payload, wanted)
+        assert recovered is None or len(recovered) == wanted
+        assert len(codec.decode(payload)) <= 1_920
     assert [len(codec.decode(packet)) for packet in made[:20]] == [FRAME] * 20

@@ -23,17 +23,28 @@ def test_the_spread_is_what_the_jitter_asks_for() -> None:
     assert 57 < delays.spread_ms <= 60
 
 
-def test_one_that_is_late_is_not_counted_on_and_two_are() -> None:
-    transits_ms = [0.0] * 400
-    transits_ms[100] = 80
+def test_what_is_late_four_times_is_not_counted_on_and_five_times_is() -> None:
+    transits_ms = [0.0] * 500
+    for number in (50, 130, 210, 290):
+        transits_ms[number] = 80
     assert delays_of(transits_ms).spread_ms == 0
-    transits_ms[300] = 70
+    transits_ms[370] = 70
     assert delays_of(transits_ms).spread_ms == 70
 
 
+def test_jitter_is_known_within_half_a_second() -> None:
+    chance = random.Random(5)
+    assert delays_of([chance.uniform(0, 60) for _ in range(25)]).spread_ms > 45
+
+
 def test_packets_that_were_held_up_together_are_one() -> None:
-    held_up = [max(0.0, 400 - 20 * number) for number in range(100)]
-    assert delays_of([0.0] * 50 + held_up).spread_ms == 0
+    held_up = [max(0.0, 100 - 20 * number) for number in range(50)]
+    assert delays_of(held_up * 4).spread_ms == 0
+    at_ms, delays = 0.0, Delays()
+    for number, transit_ms in enumerate(held_up * 4):  # and sent off a millisecond apart
+        at_ms = max(at_ms + 1, 20 * number + transit_ms)
+        delays.add(20 * number, at_ms)
+    assert delays.spread_ms == 0
 
 
 def test_what_was_ten_seconds_ago_is_forgotten() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from voicebot.doors.rtp import jitter_buffer
-from voicebot.doors.rtp.jitter_buffer import JitterBuffer
+from voicebot.doors.rtp.jitter_buffer import JitterBuffer, Packet
 
 
 class Ticks:
@@ -11,18 +11,24 @@ class Ticks:
         self.buffer = JitterBuffer()
         self.now_ms = 1_000.0
 
-    def put(self, number: int, *, timestamp: int | None = None, at_ms: float | None = None) -> bool:
+    def put(
+        self, number: int, *, timestamp: int | None = None, at_ms: float | None = None, copy_ms: int = 0, says: str = ""
+    ) -> bool:
         timestamp = 160 * number if timestamp is None else timestamp
         at_ms = self.now_ms if at_ms is None else at_ms
-        return self.buffer.put(number, timestamp & 0xFFFFFFFF, 8_000, "PCMU", b"", at_ms)
+        return self.buffer.put(number, timestamp & 0xFFFFFFFF, 8_000, "PCMU", says.encode(), at_ms, copy_ms)
 
-    def tick(self) -> int | None:
+    def next(self) -> Packet | None:
         packet = self.buffer.due(self.now_ms)
         if packet is None:
             self.buffer.skip(20)
         else:
             self.buffer.played(packet, 20)
         self.now_ms += 20
+        return packet
+
+    def tick(self) -> int | None:
+        packet = self.next()
         return None if packet is None else packet.sequence
 
     def play(self, *arrivals: list[int]) -> list[int | None]:
@@ -67,17 +73,17 @@ def test_one_whose_successor_was_played_is_too_late() -> None:
 
 def test_where_packets_are_late_again_and_again_a_missing_one_is_waited_for() -> None:
     ticks = Ticks()
-    late = {9: 50, 19: 50, 29: 50}
-    arrivals = sorted((20 * number + late.get(number, 0), number) for number in range(40))
+    late = dict.fromkeys(range(9, 60, 10), 50)
+    arrivals = sorted((20 * number + late.get(number, 0), number) for number in range(70))
     played = []
-    for tick in range(45):
+    for tick in range(75):
         while arrivals and arrivals[0][0] <= 20 * tick:
             at_ms, number = arrivals.pop(0)
             ticks.put(number, at_ms=1_000 + at_ms)
         played.append(ticks.tick())
     assert played[8:13] == [8, None, 10, 11, 12]  # who could know
-    assert played[18:23] == [18, None, 20, 21, 22]
-    assert played[28:35] == [28, None, None, None, 29, 30, 31]
+    assert played[48:53] == [48, None, 50, 51, 52]
+    assert played[58:65] == [58, None, None, None, 59, 60, 61]
 
 
 @pytest.mark.parametrize("first", [65_530 * 160, 2**32 - 320])
@@ -120,7 +126,7 @@ def test_a_stall_loses_nothing() -> None:
     ticks = Ticks()
     played = ticks.play([0], *[[] for _ in range(20)], list(range(1, 22)), *[[] for _ in range(20)])
     assert [number for number in played if number is not None] == list(range(22))
-    assert ticks.buffer.excess_ms(ticks.now_ms, 0) > 350
+    assert ticks.buffer.spare_ms(ticks.now_ms, 20) > 350
 
 
 def test_it_holds_a_second_and_drops_the_oldest() -> None:
@@ -147,3 +153,61 @@ def test_another_sender_forgets_what_was() -> None:
     ticks.play([100], [101, 102, 103])
     ticks.buffer.restart()
     assert ticks.play([5], [6]) == [5, 6]
+
+
+def heard(packet: Packet | None) -> tuple[int, int, str] | None:
+    return packet and (packet.sequence, packet.copy_ms, packet.payload.decode())
+
+
+def test_a_copy_stands_for_a_packet_that_does_not_come() -> None:
+    ticks = Ticks()
+    ticks.put(0)
+    ticks.tick()
+    ticks.put(2, copy_ms=20, says="two")
+    assert [heard(ticks.next()) for _ in range(3)] == [(1, 20, "two"), (2, 0, "two"), None]
+
+
+def test_a_packet_that_comes_takes_the_place_of_its_copy_and_not_the_other_way_round() -> None:
+    ticks = Ticks()
+    ticks.put(0)
+    ticks.tick()
+    ticks.put(2, copy_ms=20, says="two")
+    assert ticks.put(1, copy_ms=20, says="one")
+    assert ticks.put(3, copy_ms=20, says="three")
+    assert [heard(ticks.next()) for _ in range(3)] == [(1, 0, "one"), (2, 0, "two"), (3, 0, "three")]
+    assert not ticks.put(1, copy_ms=20, says="one")
+
+
+def test_a_copy_that_comes_late_is_played_all_the_same() -> None:
+    ticks = Ticks()
+    ticks.put(0)
+    assert [heard(ticks.next()) for _ in range(2)] == [(0, 0, ""), None]
+    ticks.put(2, copy_ms=20)
+    assert [ticks.tick() for _ in range(3)] == [1, 2, None]
+
+
+def test_where_packets_are_lost_again_and_again_there_is_reserve_for_copies() -> None:
+    ticks = Ticks()
+    played = []
+    for number in range(300):
+        if number % 40 != 39:
+            ticks.put(number, copy_ms=20)
+        played.append(ticks.tick())
+    assert played[39] is None
+    assert played[41:] == [number - 1 for number in range(41, 300)]
+    assert ticks.buffer.spare_ms(ticks.now_ms, 0) < 0
+
+
+def test_nothing_is_known_of_what_was_before_the_first_packet() -> None:
+    ticks = Ticks()
+    ticks.put(5, copy_ms=20)
+    assert [ticks.tick() for _ in range(2)] == [5, None]
+
+
+def test_copies_are_packets_like_others_where_there_are_too_many() -> None:
+    ticks = Ticks()
+    ticks.put(0)
+    ticks.tick()
+    for number in range(2, 1_000, 2):
+        ticks.put(number, timestamp=0, copy_ms=20)
+    assert len(ticks.buffer) <= jitter_buffer.MOST_PACKETS

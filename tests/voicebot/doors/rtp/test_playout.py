@@ -6,9 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from audio_fixtures import recorded_calls
 from tests.voicebot.doors.rtp.packets import AGREED, OPUS, Heard, evenly, rtp, spoken, voice
-from voicebot.audio import A_LAW, MU_LAW, Samples
+from voicebot.audio import A_LAW, MU_LAW, Samples, to_int16
+from voicebot.doors.rtp import libopus
 from voicebot.doors.rtp.codecs import open_codec
+from voicebot.sound_file import SoundFile
 
 SECOND = 8_000
 
@@ -109,8 +112,9 @@ def test_in_silence_it_is_given_back_faster() -> None:
     heard = Heard()
     packets = spoken(np.zeros(30 * SECOND, np.int16))
     heard.carry(uneven(packets[:500], 60, 0, 1) + evenly(packets)[500:], 1_100)
-    assert heard.delays_ms[990] > 55
-    assert heard.delays_ms[-1] < 30
+    assert heard.delays_ms[930] > 55
+    assert heard.delays_ms[1_010] < 30
+    assert heard.stream.figures.late == 0
 
 
 def test_what_a_stall_held_up_is_heard_and_caught_up_with() -> None:
@@ -119,11 +123,52 @@ def test_what_a_stall_held_up_is_heard_and_caught_up_with() -> None:
     heard.carry(arrivals, 1_000)
     said = through_mu_law(sound)[4 * SECOND : 8 * SECOND].reshape(-1, 80)
     assert sum(where(piece, heard.sound) > 0 for piece in said) > 0.6 * len(said)  # all, but for what is faded
-    assert sum(where(piece, heard.sound) > 0 for piece in said[-100:]) > 95
+    assert sum(where(piece, heard.sound) > 0 for piece in said[-100:]) > 85
     assert max(heard.delays_ms) > 550
     assert heard.delays_ms[230 + 250] < 150
     assert heard.delays_ms[-1] < 50
     assert heard.stream.figures.lost == heard.stream.figures.late == 0
+
+
+def of_a_busy_sender(packets: list[bytes], stalls_ms: list[float], seed: int) -> list[tuple[float, bytes]]:
+    """Sent by a task of an event loop: late by a few ms, now and then by up to 15, and by 50 at each stall."""
+    chance = random.Random(seed)
+    arrivals, last_ms = [], 0.0
+    for at_ms, packet in evenly(packets):
+        at_ms += abs(chance.gauss(0, 1.5)) + (chance.uniform(5, 15) if chance.random() < 0.03 else 0)
+        stalled_ms = max((stall_ms + 50 for stall_ms in stalls_ms if stall_ms <= at_ms < stall_ms + 50), default=0.0)
+        last_ms = max(at_ms, stalled_ms, last_ms + 1)
+        arrivals.append((last_ms, packet))
+    return arrivals
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("noise_dbfs", [None, -45])
+def test_stalls_of_a_busy_sender_keep_no_delay_up(seed: int, noise_dbfs: float | None) -> None:
+    """Three in ten seconds; who calls speaks for three seconds and is silent for three."""
+    said = np.concatenate([SoundFile(call.path, SECOND).read() for call in recorded_calls()[:6]])
+    sound = np.resize(said, 60 * SECOND)
+    sound.reshape(-1, 6, SECOND)[:, 3:] = 0
+    if noise_dbfs is not None:
+        noise = np.random.default_rng(seed).normal(0, 32_767 * 10 ** (noise_dbfs / 20), len(sound))
+        sound = to_int16(sound + noise)
+    stalls_ms = [1_000.0 + 3_300 * number for number in range(18)]
+    heard = Heard()
+    heard.carry(of_a_busy_sender(spoken(sound), stalls_ms, seed), 3_000)
+    settled = np.array(heard.delays_ms[500:])
+    assert np.percentile(settled, 50) <= 40
+    assert np.mean(settled) <= 42
+    for stall_ms in stalls_ms[3:]:
+        tick = int(stall_ms / 20)
+        assert min(heard.delays_ms[tick + 2 : tick + 150]) <= 45  # within three seconds it is gone
+    assert heard.stream.figures.late == heard.stream.figures.lost == 0
+
+
+def test_in_a_voice_without_a_pause_stalls_are_caught_up_with_too() -> None:
+    heard = Heard()
+    heard.carry(of_a_busy_sender(spoken(voice(20 * SECOND)), [10_000.0], 1), 1_000)
+    assert max(heard.delays_ms[500:520]) > 50
+    assert max(heard.delays_ms[500 + 3 * 50 :]) <= 45
 
 
 @pytest.mark.slow
@@ -199,16 +244,57 @@ def test_a_codec_may_change_from_one_packet_to_the_next() -> None:
     assert heard.stream.figures.late == 0
 
 
-def test_opus_conceals_by_itself() -> None:
-    heard, codec, sound = Heard(OPUS, 16_000), open_codec("opus"), voice(2 * 2 * SECOND, 16_000)
-    packets = [
-        rtp(n, codec.encode(sound[320 * n : 320 * n + 320]), payload_type=111, timestamp=960 * n) for n in range(100)
+def opus_packets(sound: Samples) -> list[bytes]:
+    """Of sound at 16 kHz."""
+    codec = open_codec("opus")
+    frames = sound.reshape(-1, 320)
+    return [rtp(n, codec.encode(frame), payload_type=111, timestamp=960 * n) for n, frame in enumerate(frames)]
+
+
+def likeness(sound: Samples, to: Samples) -> float:
+    """The correlation at the best lag of up to 100 ms."""
+    length = len(to) - 1_600
+    piece = to[:length].astype(float)
+    return max(float(np.corrcoef(sound[lag : lag + length], piece)[0, 1]) for lag in range(0, 1_600, 4))
+
+
+@pytest.mark.parametrize("is_recovered", [True, False])
+def test_opus_that_is_lost_is_heard_from_the_next_packet_or_concealed(
+    is_recovered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not is_recovered:
+        monkeypatch.setattr(libopus, "library", lambda: None)
+    chance = random.Random(3)
+    sound = SoundFile(recorded_calls()[0].path, 16_000).read()[: 6 * 16_000]
+    packets = opus_packets(sound)
+    clean, lossy = Heard(OPUS, 16_000), Heard(OPUS, 16_000)
+    clean.carry(evenly(packets), 320)
+    lossy.carry([arrival for n, arrival in enumerate(evenly(packets)) if n < 50 or chance.random() > 0.1], 320)
+    assert lossy.stream.figures.lost > 25
+    assert lossy.stream.figures.late == 0
+    like = [
+        likeness(lossy.sound[start - 800 : start + 8_800], clean.sound[start : start + 9_600])
+        for start in range(24_000, 90_000, 8_000)
+        if np.abs(clean.sound[start : start + 8_000].astype(int)).mean() > 300
     ]
-    del packets[50]
-    arrivals = [(7 + 20 * (n if n < 50 else n + 1), packet) for n, packet in enumerate(packets)]
-    heard.carry(arrivals, 100)
+    assert len(like) > 5
+    assert (np.mean(like) > 0.95) == is_recovered
+    assert lossy.delays_ms[299] < (45 if is_recovered else 15)
+
+
+def test_opus_conceals_by_itself() -> None:
+    heard, packets = Heard(OPUS, 16_000), opus_packets(voice(2 * 2 * SECOND, 16_000))
+    heard.carry([(7 + 20 * n, packets[n]) for n in range(100) if n not in (50, 51, 52)], 100)
     levels = np.abs(heard.sound.reshape(-1, 320).astype(int)).mean(axis=1)
     assert levels[2:].min() > 1_000
+
+
+def test_a_copy_that_is_broken_is_concealed() -> None:
+    heard, packets = Heard(OPUS, 16_000), opus_packets(voice(2 * 2 * SECOND, 16_000))
+    lie = rtp(51, b"\x48" + b"\xff" * 3, payload_type=111, timestamp=960 * 51)
+    heard.carry([(7 + 20 * n, lie if n == 51 else packets[n]) for n in range(100) if n != 50], 110)
+    assert heard.stream.figures.late == 0
+    assert np.abs(heard.sound[-12_000:-8_000].astype(int)).mean() > 1_000
 
 
 def test_broken_payloads_are_concealed_and_end_nothing() -> None:

@@ -126,6 +126,49 @@ def test_keys_that_the_peer_does_not_take_are_not_sent() -> None:
     assert {packet.payload_type for packet in bot.say(ticks=20)} == {0}
 
 
+def keys_of(packets: list[RtpPacket]) -> list[int]:
+    return [packet.payload[0] for packet in packets if packet.payload_type == 101 and packet.marker]
+
+
+@pytest.mark.parametrize(
+    "agreed",
+    [
+        replace(AGREED, codec="PCMA", payload_type=8),
+        replace(AGREED, packet_ms=40),
+        replace(OPUS, event_clock_hz=48_000),
+        OPUS,
+    ],
+    ids=["codec", "packets", "clocks", "sound's clock"],
+)
+def test_keys_that_wait_are_pressed_behind_a_change(agreed: Agreed) -> None:
+    bot = Bot()
+    bot.sender.press("123")
+    assert keys_of(bot.say(ticks=10)) == [1, 2]
+    bot.sender.change(agreed)
+    packets = bot.say(ticks=30)
+    assert keys_of(packets) == [3]
+    durations = [int.from_bytes(packet.payload[2:]) for packet in packets if packet.payload[:1] == b"\x03"]
+    assert max(durations) == agreed.event_clock_hz // 10
+
+
+def test_another_payload_type_of_keys_does_not_end_one() -> None:
+    bot = Bot()
+    bot.sender.press("1")
+    bot.say(ticks=2)
+    bot.sender.change(replace(AGREED, event_payload_type=96))
+    durations = [int.from_bytes(packet.payload[2:]) for packet in bot.say(ticks=10) if packet.payload_type == 96]
+    assert durations == [480, 640, 800, 800, 800]
+
+
+def test_keys_are_dropped_where_the_peer_takes_none_any_more() -> None:
+    bot = Bot()
+    bot.sender.press("123")
+    bot.sender.change(replace(AGREED, event_payload_type=None))
+    bot.say(ticks=30)
+    bot.sender.change(AGREED)
+    assert keys_of(bot.say(ticks=30)) == []
+
+
 def test_another_codec_of_the_same_clock_goes_on_and_of_another_begins_anew() -> None:
     bot = Bot()
     [before] = bot.say()

@@ -72,6 +72,15 @@ def test_keys_leave_no_hole_in_what_is_heard() -> None:
     assert heard.sound[30 * 160 :].tolist() == MU_LAW.decode(MU_LAW.encode(SOUND))[30 * 160 :].tolist()
 
 
+def test_a_key_whose_timestamp_moves_with_every_packet_is_one() -> None:
+    heard = Heard()
+    for number in range(7):
+        payload = bytes([7, 0x8A if number >= 4 else 0x0A]) + (160 * min(number + 1, 5)).to_bytes(2)
+        packet = rtp(number, payload, payload_type=101, sequence=65_533 + number, marker=0)
+        heard.stream.arrived(packet, 1_000 + 20 * number)
+    assert heard.stream.take_keys() == "7"
+
+
 def test_keys_that_nobody_asks_for_are_dropped_in_the_end() -> None:
     heard = Heard()
     for n, packet in enumerate(keys_packets("1" * 60) + keys_packets("2" * 60, 500, 2_000_000)):

@@ -113,7 +113,7 @@ def test_half_an_event_is_none(payload: bytes) -> None:
 def moving(
     key: str, start: int, ms: int = 100, ends: int = 3, *, marker: bool = False, grows: bool = True
 ) -> list[Heard]:
-    """As gateways of the time of RFC 2833 send a key; ``grows``: its durations count from its beginning all the same."""
+    """As old gateways send a key; ``grows``: its durations count from its beginning all the same."""
     packets = [
         (event(key, (sent if grows else 1) * 160), start + (sent - 1) * 160 & 0xFFFFFFFF, marker and sent == 1)
         for sent in range(1, ms // 20)
