@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # the second database of the store; sipp, baresip, Kamailio, rtpengine, coturn and Chromium are telephones, proxies and a browser.
 SYSTEM_PACKAGES := espeak-ng postgresql sip-tester baresip kamailio rtpengine-daemon coturn chromium fonts-nanum
 
-.PHONY: demo run install test check types style system-packages test-install figures load soak model embedding turns schema fixtures clean
+.PHONY: demo run install test test-load check types style system-packages test-install figures load soak model embedding turns schema fixtures clean
 
 demo: install
 	$(BIN)/aicc demo
@@ -43,11 +43,15 @@ system-packages:
 	echo "not installed, their tests will skip:$$missing"
 
 test: system-packages test-install types style
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not load"
+
+# The tests of load, which take minutes each.
+test-load: system-packages test-install
+	$(BIN)/python -m pytest -m load
 
 # The fast half of the tests, under two minutes.
 check: test-install types style
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not load"
 
 types: test-install
 	$(BIN)/mypy

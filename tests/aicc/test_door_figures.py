@@ -58,6 +58,7 @@ def test_without_the_tests_there_is_no_figure_of_the_rfc(monkeypatch: pytest.Mon
 
 
 @pytest.mark.slow
+@pytest.mark.load
 def test_the_messages_of_the_rfc_are_counted() -> None:
     passed, total = figures._torture()
     assert 0 < passed == total >= 49

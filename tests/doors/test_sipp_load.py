@@ -7,7 +7,7 @@ import pytest
 from tests.doors.phone import Phone
 from tests.doors.service import until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.load]
 
 CALLS, PER_S = 400, 20  # "aicc bench sip" has 1,000
 SETUP_P95_MS = 100.0

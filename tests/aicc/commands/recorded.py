@@ -35,6 +35,7 @@ class Recorded:
     pid: int = os.getpid()
     address: str = "http://127.0.0.1:9"
     key: str = "key"
+    telephone: str = "sip:127.0.0.1:9"
 
     @property
     def data(self) -> Path:

@@ -6,6 +6,7 @@ import pytest
 
 
 @pytest.mark.slow
+@pytest.mark.load
 def test_calls_are_taken_again_and_those_of_the_dead_are_hung_up(aicc):
     result = aicc("bench", "recovery", "--calls", "4", "--json")
     assert result.exit_code == 0, result.output

@@ -49,6 +49,7 @@ def test_the_figures_are_those_of_the_page(aicc, monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.load
 def test_light_peers_are_in_calls_that_have_sound(aicc):
     result = aicc("bench", "web", "--peers", "2", "--seconds", "5", "--json")
     assert result.exit_code == 0, result.output

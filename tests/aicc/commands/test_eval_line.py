@@ -58,6 +58,7 @@ def test_nothing_understood_has_no_share(line):
 
 
 @pytest.mark.slow
+@pytest.mark.load
 def test_a_real_call_over_both_lines(aicc, tmp_path):
     (tmp_path / "one.yaml").write_text(SCRIPT)
     result = aicc("eval", "line", str(tmp_path / "one.yaml"), "--json")
