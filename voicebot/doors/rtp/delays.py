@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import insort
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 
 BLOCK_MS = 1_000
 BLOCKS = 10
+BASE_BLOCKS = 3  # a sender that was stopped may go on with its timestamps as if no time had passed
 COUNTED_ON = 5  # as often as that in ten seconds a packet must be so late before it is waited for
 BURST_MS = 5  # packets so close behind each other were held up together
 
@@ -42,8 +44,8 @@ class Delays:
     def add(self, position_ms: float, at_ms: float) -> None:
         """A packet whose sound begins at ``position_ms`` has arrived at ``at_ms``.
 
-        Sets ``base_ms``, the transit of the fastest, and ``spread_ms``, how much later than that others must be
-        expected.
+        Sets ``base_ms``, the transit of the fastest in three seconds, and ``spread_ms``, how much later than that
+        others must be expected.
         """
         transit_ms = at_ms - position_ms
         block = self._blocks[-1] if self._blocks else None
@@ -66,6 +68,6 @@ class Delays:
         self._settle()
 
     def _settle(self) -> None:
-        self.base_ms = min(block.least_ms for block in self._blocks)
+        self.base_ms = min(block.least_ms for block in islice(reversed(self._blocks), BASE_BLOCKS))
         most_ms = sorted(transit_ms for block in self._blocks for transit_ms in block.most_ms)[-COUNTED_ON:]
         self.spread_ms = most_ms[0] - self.base_ms if len(most_ms) == COUNTED_ON else 0.0

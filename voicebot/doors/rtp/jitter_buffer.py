@@ -18,6 +18,7 @@ MOST_PACKETS = 128
 MOST_SPREAD_MS = 200  # who is later than that as a rule is not waited for
 JUMP_MS = 1_000  # a timestamp that differs so much from what the clock says means another beginning
 PAUSE_MS = 60  # after so long without a packet what comes next is a beginning: nothing joins on to anything
+MARGIN_MS = 2  # beyond what is expected
 UNEVEN_MS = 5  # timestamps that differ by less from where the last packet ended mean no gap
 
 _sequence_of = attrgetter("sequence")
@@ -155,7 +156,7 @@ class JitterBuffer:
     def spare_ms(self, now_ms: float, waiting_ms: float) -> float:
         """By how much later the next packet could come than the jitter lets expect, and would still not be late."""
         whole_frames_ms = waiting_ms // FRAME_MS * FRAME_MS  # until it is needed
-        return now_ms + whole_frames_ms - self.delays.base_ms - self._cursor_ms - self._spread_ms - UNEVEN_MS
+        return now_ms + whole_frames_ms - self.delays.base_ms - self._cursor_ms - self._spread_ms - MARGIN_MS
 
     @property
     def _spread_ms(self) -> float:

@@ -52,6 +52,11 @@ def test_what_was_ten_seconds_ago_is_forgotten() -> None:
     assert (delays.base_ms, delays.spread_ms) == (30, 0)
 
 
+def test_a_sender_that_was_stopped_is_as_fast_as_before_soon() -> None:
+    delays = delays_of([0.0] * 500 + [40.0] * 200)  # its timestamps have stood still meanwhile
+    assert (delays.base_ms, delays.spread_ms) == (40, 0)
+
+
 @pytest.mark.parametrize("ppm", [100, -100])
 def test_a_clock_that_drifts_is_followed(ppm: int) -> None:
     drift_ms = [20 * number * ppm / 1e6 for number in range(180_000)]

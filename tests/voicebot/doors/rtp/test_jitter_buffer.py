@@ -156,7 +156,7 @@ def test_another_sender_forgets_what_was() -> None:
 
 
 def heard(packet: Packet | None) -> tuple[int, int, str] | None:
-    return packet and (packet.sequence, packet.copy_ms, packet.payload.decode())
+    return None if packet is None else (packet.sequence, packet.copy_ms, packet.payload.decode())
 
 
 def test_a_copy_stands_for_a_packet_that_does_not_come() -> None:

@@ -1,8 +1,10 @@
+import ctypes.util
 import gc
 import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,8 +31,8 @@ def test_the_library_of_the_wheel_is_found() -> None:
 def test_where_there_is_none_pyav_decodes_and_the_log_says_so_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(libopus.av, "__file__", str(tmp_path / "av" / "__init__.py"))
-    monkeypatch.setattr(libopus.ctypes.util, "find_library", lambda name: None)
+    monkeypatch.setattr(av, "__file__", str(tmp_path / "av" / "__init__.py"))
+    monkeypatch.setattr(ctypes.util, "find_library", lambda name: None)
     with caplog.at_level(logging.WARNING):
         codecs = [open_codec("opus") for _ in range(3)]
     assert {type(vars(codec)["_decoder"]) for codec in codecs} == {AvDecoder}
@@ -43,26 +45,22 @@ def test_what_is_no_libopus_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_
     libraries = tmp_path / "av.libs"
     libraries.mkdir()
     (libraries / "libopus-broken.so").write_bytes(b"no library")
-    monkeypatch.setattr(libopus.av, "__file__", str(tmp_path / "av" / "__init__.py"))
-    monkeypatch.setattr(libopus.ctypes.util, "find_library", lambda name: "libc.so.6")
+    monkeypatch.setattr(av, "__file__", str(tmp_path / "av" / "__init__.py"))
+    monkeypatch.setattr(ctypes.util, "find_library", lambda name: "libc.so.6")
     assert libopus.library() is None
 
 
 def test_decoders_that_are_not_used_any_more_are_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = libopus.library()
     assert loaded is not None
-    destroyed = []
+    destroy, destroyed = loaded.opus_decoder_destroy, []
 
-    class Counting:
-        opus_decode = loaded.opus_decode
-        opus_decoder_create = loaded.opus_decoder_create
+    def count(state: object) -> None:
+        destroyed.append(state)
+        destroy(state)
 
-        @staticmethod
-        def opus_decoder_destroy(state: object) -> None:
-            destroyed.append(state)
-            loaded.opus_decoder_destroy(state)
-
-    decoders = [libopus.LibopusDecoder(Counting()) for _ in range(3)]  # type: ignore[arg-type]
+    monkeypatch.setattr(loaded, "opus_decoder_destroy", count)
+    decoders = [libopus.LibopusDecoder(loaded) for _ in range(3)]
     assert len(decoders[0].conceal(320)) == 320
     assert not destroyed
     decoders.clear()

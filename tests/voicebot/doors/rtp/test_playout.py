@@ -93,7 +93,7 @@ def test_of_60_ms_of_jitter_and_5_percent_loss_only_the_loss_is_heard(seed: int)
     assert figures.late <= 0.01 * 1_500
     assert figures.packets == len(arrivals)
     assert max(heard.delays_ms) <= 60 + 25
-    assert len(set(np.round(heard.delays_ms[250:]))) <= 2  # once it is learned, no time is shifted any more
+    assert np.ptp(heard.delays_ms[250:]) < 5  # once it is learned, no time is shifted any more
     assert figures.jitter_ms == pytest.approx(20, abs=10)
 
 
