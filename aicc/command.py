@@ -108,6 +108,8 @@ def shared(
 
 def main() -> None:
     """The console script. A mistake in the command line itself exits with 2, as is usual, any other failure with 1."""
+    # a call's mathematics is small: threads that wait for work by spinning cost more than they do
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         if "--json" not in sys.argv[1:]:
             app()

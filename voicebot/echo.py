@@ -3,6 +3,8 @@
 The bot's voice is laid under the caller's side at the delay where both are most alike, shaped by the filter that fits
 it best, and taken away: what an echo canceller (ITU-T G.168) does, in one step on a third of a second, by least
 squares. Of an echo next to nothing is left; a caller who speaks over it is what is left.
+
+All of it is small: on the threads that OpenBLAS takes by itself (OPENBLAS_NUM_THREADS) it costs four times as much.
 """
 
 from collections.abc import Iterator
@@ -31,7 +33,6 @@ SILENT_DBFS, LOUDEST_NOISE_DBFS = -62.0, -50.0
 _RATE_HZ = 8_000  # echoes are compared at the telephone's rate, whatever the call's
 _EMPHASIS = 0.9  # speech made flatter: its loud low tones are alike in all voices, and the line's hum goes
 _STEP = 160  # 20 ms
-_BLOCK = 64  # equations
 _STIFFNESS = 1e-3  # keeps the filter small where the bot's voice has no energy
 _HALF_BAND = np.array([-1, 0, 9, 16, 9, 0, -1]) / 32
 
@@ -147,7 +148,7 @@ def _explained(heard: Wave, bot: Wave, expected: int | None) -> Iterator[tuple[W
         stretch = bot[first : first + count + taps - 1]
         gram = inner_products(stretch, taps)
         gram[np.diag_indices(taps)] += _STIFFNESS * gram[0, 0] + count
-        filtered = solved(gram, alike[first : first + taps])
+        filtered = np.linalg.solve(gram, alike[first : first + taps])
         yield np.convolve(stretch, filtered[::-1], "valid"), len(alike) - 1 - place
 
 
@@ -163,26 +164,6 @@ def inner_products(sound: Wave, taps: int) -> Wave:
     for row in range(1, taps):
         gram[row, 1:] = gram[row - 1, :-1] + steps[row - 1]
     return gram
-
-
-def solved(gram: Wave, right: Wave) -> Wave:
-    """The solution of a symmetric positive system, block by block (Gauss).
-
-    OpenBLAS shares a system of more than 96 equations out to threads, which costs four times what it saves.
-    """
-    rest = np.column_stack([gram, right])
-    starts = range(0, len(right), _BLOCK)
-    for start in starts:
-        end = min(start + _BLOCK, len(right))
-        rest[start:end, start:] = np.linalg.solve(rest[start:end, start:end], rest[start:end, start:])
-        for below in range(end, len(right), _BLOCK):
-            rows = slice(below, below + _BLOCK)
-            rest[rows, end:] -= rest[rows, start:end] @ rest[start:end, end:]
-    solution: Wave = rest[:, -1].copy()
-    for start in reversed(starts):
-        end = min(start + _BLOCK, len(right))
-        solution[start:end] -= rest[start:end, end:-1] @ solution[end:]
-    return solution
 
 
 def _powers(sound: Wave) -> Wave:

@@ -19,7 +19,6 @@ from voicebot.echo import (
     Likeness,
     Wave,
     inner_products,
-    solved,
 )
 
 LOOK_MS = 160  # how often the path is looked for, or at
@@ -70,7 +69,8 @@ class _Path:
         self._likeness = FADING * self._likeness + weight * np.correlate(stretch, heard, "valid")
         stiff = self._products.copy()
         stiff[np.diag_indices(self.taps)] += _STIFFNESS * stiff[0, 0]
-        self._filter = solved(stiff, self._likeness)[::-1]
+        solution: Wave = np.linalg.solve(stiff, self._likeness)
+        self._filter = solution[::-1]
         self._windows += 1
 
     def echo(self, bot: Wave, count: int) -> Wave:

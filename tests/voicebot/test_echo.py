@@ -233,9 +233,9 @@ def test_it_costs_next_to_nothing(rate_hz: int) -> None:
     recent = speech(CALLER, rate_hz)[: WINDOW_MS * rate_hz // 1000]
     took_ms = []
     for _ in range(100):
-        began = time.perf_counter()
+        began = time.thread_time()
         check.is_echo(recent)
-        took_ms.append((time.perf_counter() - began) * 1000)
+        took_ms.append((time.thread_time() - began) * 1000)
     assert np.percentile(took_ms, 20) < 1.0  # the median of a machine with nothing else to do
     began = time.thread_time()
     for _ in range(5_000):
