@@ -45,7 +45,7 @@ system-packages:
 test: system-packages test-install types style
 	$(BIN)/python -m pytest -m "not load"
 
-# The tests of load, which take minutes each.
+# The tests of load and of long waits, which take up to minutes each.
 test-load: system-packages test-install
 	$(BIN)/python -m pytest -m load
 

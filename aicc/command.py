@@ -15,6 +15,7 @@ To add a command, write it in a file of its own under ``aicc/commands/`` and plu
 
     # here
     from aicc.commands.transcribe import transcribe
+from aicc.commands.wrapup import wrapup
     app.command()(transcribe)
 
 A group of commands (``aicc models ...``) is a ``typer.Typer()`` of its own, added with ``add_typer``. Modules under
@@ -30,7 +31,11 @@ from typing import Annotated
 
 import typer
 
+from aicc.commands.address import address
+from aicc.commands.assist import assist
 from aicc.commands.bench import bench
+from aicc.commands.bench_address import bench_address
+from aicc.commands.bench_assist import bench_assist
 from aicc.commands.bench_calls import bench_calls
 from aicc.commands.bench_kb import bench_kb
 from aicc.commands.bench_recovery import bench_recovery
@@ -42,7 +47,9 @@ from aicc.commands.demo import demo
 from aicc.commands.doctor import doctor
 from aicc.commands.eval_calls import calls
 from aicc.commands.eval_line import line
+from aicc.commands.eval_suggestions import suggestions
 from aicc.commands.eval_turns import turns
+from aicc.commands.eval_wrapup import wrapup as wrapup_notes
 from aicc.commands.evaluate import evaluate
 from aicc.commands.figures import figures
 from aicc.commands.flow import flow
@@ -53,8 +60,10 @@ from aicc.commands.models import models
 from aicc.commands.say import say
 from aicc.commands.serve import serve
 from aicc.commands.simulate import simulate
+from aicc.commands.speaker import speaker
 from aicc.commands.text import text
 from aicc.commands.transcribe import transcribe
+from aicc.commands.wrapup import wrapup
 from aicc.output import print_line
 
 app = typer.Typer(
@@ -79,13 +88,21 @@ app.command()(chat)
 evaluate.command("turns")(turns)
 evaluate.command("calls")(calls)
 evaluate.command("line")(line)
+evaluate.command("suggestions")(suggestions)
+evaluate.command("wrapup")(wrapup_notes)
 app.add_typer(evaluate, name="eval")
 bench.command("kb")(bench_kb)
 bench.command("calls")(bench_calls)
 bench.command("sip")(bench_sip)
 bench.command("web")(bench_web)
 bench.command("recovery")(bench_recovery)
+bench.command("assist")(bench_assist)
+bench.command("address")(bench_address)
 app.add_typer(bench, name="bench")
+app.add_typer(assist, name="assist")
+app.add_typer(address, name="address")
+app.add_typer(speaker, name="speaker")
+app.add_typer(wrapup, name="wrapup")
 app.command()(figures)
 app.add_typer(models, name="models")
 app.command()(doctor)

@@ -19,9 +19,11 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from aicc.assist_settings import Assist
 from aicc.door_settings import AudioSocket, Listener, Rtp, Sip, Variable, Web, beside_the_file
 from aicc.environment import chosen_by_environment, variable_of
 from aicc.errors import AiccError
+from assist.wrapup.crm import CrmSettings
 from voicebot.dialogue.answer.endpoint import Endpoint
 
 if TYPE_CHECKING:
@@ -136,6 +138,9 @@ class Settings(BaseModel):
     rtp: Rtp = Rtp()
     web: Web = Web()
     audiosocket: AudioSocket = AudioSocket()
+
+    assist: Assist = Assist()
+    crm: CrmSettings | None = None
 
     @field_validator("models", "registry", "knowledge", "synonyms", "data", "scenario")
     @classmethod

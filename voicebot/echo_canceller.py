@@ -69,8 +69,7 @@ class _Path:
         self._likeness = FADING * self._likeness + weight * np.correlate(stretch, heard, "valid")
         stiff = self._products.copy()
         stiff[np.diag_indices(self.taps)] += _STIFFNESS * stiff[0, 0]
-        solution: Wave = np.linalg.solve(stiff, self._likeness)
-        self._filter = solution[::-1]
+        self._filter[:] = np.linalg.solve(stiff, self._likeness)[::-1]
         self._windows += 1
 
     def echo(self, bot: Wave, count: int) -> Wave:

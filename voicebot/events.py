@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 Side = Literal["caller", "agent", "supervisor"]
@@ -267,6 +267,107 @@ class RecordingResumed(Event):
     pass
 
 
+# ---- the helpers
+#
+# ``cause`` is the number of the event that they follow from. The log takes what a helper makes of one event as a whole,
+# and once: a helper that starts anew and reads the log again says nothing twice.
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested(Event):
+    """What would help whoever answers ``turn``.
+
+    ``items`` are ``{document, title, answer, score, why}``, the likeliest first; ``reply`` is ready to be read aloud.
+    ``questions`` are what the flow still has to ask; ``phrases`` are ``{rule, kind, text}``, ``kind`` required, said,
+    missing or forbidden.
+    """
+
+    turn: int
+    items: tuple[dict[str, Any], ...]
+    ms: int
+    reply: str = ""
+    questions: tuple[str, ...] = ()
+    phrases: tuple[dict[str, Any], ...] = ()
+    cause: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionUsed(Event):
+    """What became of a suggestion; ``suggestion`` is the number of the ``suggested`` that held ``document``."""
+
+    suggestion: int
+    document: str
+    verdict: Literal["used", "useless", "wrong"]
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressNormalized(Event):
+    """``candidates`` are ``{road, postcode, jibun, building, detail, score, missing}``, the likeliest first."""
+
+    turn: int
+    spoken: str
+    candidates: tuple[dict[str, Any], ...]
+    cause: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerChecked(Event):
+    """Whether the caller's voice is that of ``customer``.
+
+    ``score`` is normalized, ``threshold`` the one that was chosen for it. ``refused`` says why there was no answer:
+    ``too_little_speech``, ``two_voices``, ``not_speech``; empty where there is one.
+    """
+
+    customer: str
+    score: float
+    threshold: float
+    accepted: bool
+    speech_ms: int
+    refused: str = ""
+    cause: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionRead(Event):
+    """``label`` calm or angry; ``score`` is 0 to 1."""
+
+    side: Side
+    label: Literal["calm", "angry"]
+    score: float
+    cause: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised(Event):
+    """``text`` is for whoever looks at the call; abusive words in it are masked."""
+
+    side: Side
+    kind: Literal["abuse", "anger", "silence", "keyword"]
+    text: str
+    cause: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedUp(Event):
+    """The note of a call, behind ``call_ended``; ``version`` counts from 1, and each edit is a further event.
+
+    ``summary`` holds ``issue``, ``actions``, ``resolution``; ``slots`` what was captured, as it is written.
+    ``follow_ups`` are ``{what, due}``, ``due`` a date (ISO 8601) or empty. ``code`` is the one that a person chose,
+    empty until then; ``suggested_code`` comes with its ``confidence``, 0 to 1. ``edited_by`` is empty for the machine.
+    """
+
+    summary: dict[str, Any]
+    code: str
+    suggested_code: str
+    confidence: float
+    follow_ups: tuple[dict[str, Any], ...] = ()
+    slots: dict[str, Any] = field(default_factory=dict)
+    edited_by: str = ""
+    version: int = 1
+    cause: int = 0
+
+
 TYPES: dict[str, type[Event]] = {
     re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in Event.__subclasses__()
 }
@@ -277,6 +378,24 @@ _NAMES = {kind: name for name, kind in TYPES.items()}
 
 def type_of(event: Event) -> str:
     return _NAMES[type(event)]
+
+
+def fields_of(event: Event) -> dict[str, Any]:
+    """Its ``type`` and its own fields, as JSON has them."""
+    values = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+    fields = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    return {"type": type_of(event), **fields}
+
+
+def event_of(fields: dict[str, Any]) -> Event | None:
+    """The reverse; None for a type that is not known. Fields that this version does not know are left out."""
+    kind = TYPES.get(fields["type"])
+    if kind is None:
+        return None
+    known = {field.name for field in dataclasses.fields(kind)}
+    return kind(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items() if name in known}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,21 +409,10 @@ class Logged:
 
     def as_json(self) -> dict[str, Any]:
         """What the WebSocket, the REST API, Redis and ``aicc chat --json`` show."""
-        values = {field.name: getattr(self.event, field.name) for field in dataclasses.fields(self.event)}
-        fields = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
-        return {"call_id": self.call_id, "seq": self.seq, "at_ms": self.at_ms, "type": type_of(self.event), **fields}
+        return {"call_id": self.call_id, "seq": self.seq, "at_ms": self.at_ms, **fields_of(self.event)}
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Logged | None:
-        """The reverse; None for a type that is not known.
-
-        Fields that this version does not know are left out.
-        """
-        kind = TYPES.get(fields["type"])
-        if kind is None:
-            return None
-        known = {field.name for field in dataclasses.fields(kind)}
-        values = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in fields.items() if name in known
-        }
-        return cls(fields["call_id"], fields["seq"], fields["at_ms"], kind(**values))
+        """The reverse; None for a type that is not known."""
+        event = event_of(fields)
+        return cls(fields["call_id"], fields["seq"], fields["at_ms"], event) if event else None

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 from voicebot.events import CallEnded, Event, Logged
 
@@ -28,6 +28,7 @@ class EventLog:
         self._clock_ms = clock_ms
         self._began_ms = clock_ms()
         self._events: list[Logged] = []
+        self._has_ended = False
         self._grown = asyncio.Event()
 
     @property
@@ -37,11 +38,13 @@ class EventLog:
 
     @property
     def has_ended(self) -> bool:
-        return bool(self._events) and isinstance(self._events[-1].event, CallEnded)
+        """Helpers may still have something to say."""
+        return self._has_ended
 
     def append(self, event: Event) -> Logged:
         logged = Logged(self.call_id, len(self._events), self.now_ms, event)
         self._events.append(logged)
+        self._has_ended = self._has_ended or isinstance(event, CallEnded)
         self._written(logged)
         grown, self._grown = self._grown, asyncio.Event()
         grown.set()
@@ -59,6 +62,22 @@ class EventLog:
             yield self._events[number]
             if isinstance(self._events[number].event, CallEnded):
                 return
+
+
+def end_of(events: Sequence[Logged]) -> CallEnded | None:
+    """How the call ended, if it has; what helpers say of it comes behind that."""
+    return next((logged.event for logged in reversed(events) if isinstance(logged.event, CallEnded)), None)
+
+
+def unsaid(log: Sequence[Logged], events: Iterable[Event]) -> list[Event]:
+    """Those of ``events`` that ``log`` does not have: a helper that was made anew may say again what it had said.
+
+    What a helper says of one event is appended as a whole, hence one event of the same type and cause is enough.
+    """
+    said = {
+        (type(logged.event), cause) for logged in log if (cause := getattr(logged.event, "cause", None)) is not None
+    }
+    return [event for event in events if (type(event), getattr(event, "cause", None)) not in said]
 
 
 def new_call_id() -> str:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,11 @@ from voicebot.disk import Disk
 from voicebot.doors.door import Door
 from voicebot.doors.negotiable import ConnectingDoor, NegotiableDoor, NotAcceptable
 from voicebot.doors.wav import WavListener
-from voicebot.events import CallEnded, CallStarted, Fault, Logged
+from voicebot.events import CallEnded, CallStarted, Fault, Logged, event_of
 from voicebot.keeping import Keeping, Kept
 from voicebot.link import (
     Accepted,
+    Append,
     Begin,
     CallCommand,
     Done,
@@ -39,6 +40,7 @@ from voicebot.link import (
     Status,
     Type,
 )
+from voicebot.log import EventLog, unsaid
 from voicebot.pacing import Pacer
 
 log = logging.getLogger(__name__)
@@ -88,6 +90,7 @@ class Media:
         self._open_door = open_door
         self._events, self._gone = events, gone
         self._slots: dict[str, _Slot] = {}
+        self._logs: dict[str, EventLog] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
         self._news: list[Logged] = []
@@ -123,6 +126,8 @@ class Media:
                 return Done(slot is not None and slot.door is not None and slot.door.press(keys))
             case Press() | Type():
                 return Done(self._enter(command))
+            case Append(call_id, events):
+                return Done(self._append(call_id, events))
             case HangUp(call_id, by, reason):
                 return Done(self.hang_up(call_id, by, reason))
 
@@ -209,6 +214,16 @@ class Media:
             slot.call.press(entered.keys)
         else:
             slot.call.type(entered.text)
+        return True
+
+    def _append(self, call_id: str, told: Sequence[dict[str, Any]]) -> bool:
+        """Whether the log is this process's: from the call's beginning until it is gone."""
+        if (log := self._logs.get(call_id)) is None:
+            return False
+        events = [event for fields in told if (event := event_of(fields))]
+        first = min((getattr(event, "cause", 0) for event in events), default=0)
+        for event in unsaid(log.read(first), events):
+            log.append(event)
         return True
 
     def hang_up(self, call_id: str, by: HungUpBy, reason: str) -> bool:
@@ -342,6 +357,7 @@ class Media:
         kept: Kept | None = None
         try:
             kept = Kept(offer.call_id, door.rate_hz, self._keeping, self._disk, self._written)
+            self._logs[offer.call_id] = kept.event_log
             slot.call = Call(
                 door,
                 self._minds[offer.scenario],
@@ -365,6 +381,8 @@ class Media:
                 self._free(offer.call_id)
             else:
                 await kept.close(lambda: self._free(offer.call_id))
+            if self._logs.pop(offer.call_id, None):
+                await asyncio.wrap_future(self._disk.reached())  # helpers may have said something meanwhile
             self._tell()
             self._gone(offer.call_id)
 

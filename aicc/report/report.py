@@ -16,7 +16,8 @@ from pygal.style import Style
 
 from aicc.report.transcript import NAMES, Line, ending, lines_of
 from aicc.report.waveform import COLUMNS, HEIGHT, Waveform
-from voicebot.events import CallEnded, CallStarted, Latency, Logged
+from voicebot.events import CallStarted, Latency, Logged
+from voicebot.log import end_of
 
 PARTS = (("endpoint_ms", "발화 종료 판정"), ("stt_ms", "인식"), ("mind_ms", "답변 결정"), ("tts_ms", "음성 합성"))
 MOST_LABELS = 24  # of turns, on the chart's axis
@@ -73,7 +74,7 @@ def _waits(call: ReportedCall) -> Sequence[float]:
 
 def _shown(call: ReportedCall, folder: Path) -> _Shown:
     started = next((one.event for one in call.events if isinstance(one.event, CallStarted)), None)
-    ended = next((one.event for one in call.events if isinstance(one.event, CallEnded)), None)
+    ended = end_of(call.events)
     length_ms = ended.duration_ms if ended else call.events[-1].at_ms if call.events else 0
     return _Shown(
         call.title,

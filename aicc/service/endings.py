@@ -22,6 +22,7 @@ from voicebot.encryption import EncryptionError
 from voicebot.events import CallbackBooked, CallEnded, CallStarted, Event, Logged
 from voicebot.journal import NAME, read_journal
 from voicebot.korean_time import korean_now
+from voicebot.log import end_of
 from voicebot.recording_file import RecordingError, StillWritten, left_in
 from voicebot.recovery import REASON, recover
 from voicebot.sealing import Sealed, seal
@@ -59,7 +60,12 @@ class Endings:
         self._calls = folder / "calls"
         self._live, self._writer = live, writer
         self._key, self._now = key, now
+        self._gone: list[Callable[[str], None]] = []
         self._threads = ThreadPoolExecutor(2, "endings")
+
+    def listen(self, gone: Callable[[str], None]) -> None:
+        """``gone`` is called with every call of this life when all that is left of it is whole."""
+        self._gone.append(gone)
 
     async def end(self, call_id: str) -> None:
         """Of a call of this life: its readers get to see the end, and the store has all of it.
@@ -76,6 +82,8 @@ class Endings:
         if whole.events:
             self._live.fill(call_id, whole.events)
         self._live.forget(call_id)
+        for gone in self._gone:
+            gone(call_id)
         if whole.sealed:
             self._writer.sealed(call_id, whole.sealed)
 
@@ -122,10 +130,10 @@ class Endings:
         folder = self._calls / call_id
         if not folder.is_dir():  # its caller never came, or the disk did not take it
             return Whole(_ended(heard))
-        if _has_ended(heard) and has_ended(folder):
+        if end_of(heard) and has_ended(folder):
             return Whole((), self._sealed(folder))
         known = _together(_read(folder), heard)
-        if known and not _has_ended(known) and (number := _number_of(known)):
+        if known and not end_of(known) and (number := _number_of(known)):
             at = self._now() + timedelta(minutes=CALLBACK_MINUTES)
             known.append(_next(known, CallbackBooked(at.isoformat(timespec="minutes"), number)))
         recovered = recover(folder, self._key, known)
@@ -163,7 +171,9 @@ def has_ended(folder: Path) -> bool:
         with (folder / NAME).open("rb") as file:
             size = file.seek(0, io.SEEK_END)
             file.seek(max(0, size - TAIL_BYTES))
-            return b'"type":"call_ended"' in file.read()
+            tail = file.read()
+        # a note comes behind the end, and with its edits may have moved that out of sight
+        return b'"type":"call_ended"' in tail or b'"type":"wrapped_up"' in tail
     except FileNotFoundError:
         return False
 
@@ -181,13 +191,9 @@ def _together(journal: Sequence[Logged], heard: Sequence[Logged]) -> list[Logged
     return [both[seq] for seq in sorted(both)]
 
 
-def _has_ended(events: Sequence[Logged]) -> bool:
-    return any(isinstance(logged.event, CallEnded) for logged in reversed(events))
-
-
 def _ended(heard: Sequence[Logged]) -> list[Logged]:
     """What was not heard of a call that has no journal: its end."""
-    if not heard or _has_ended(heard):
+    if not heard or end_of(heard):
         return []
     return [_next(heard, CallEnded("service", REASON, heard[-1].at_ms))]
 

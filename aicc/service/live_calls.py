@@ -46,6 +46,10 @@ class LiveCalls:
         self._mending: dict[str, asyncio.Task[None]] = {}
         self._forgotten: OrderedDict[str, None] = OrderedDict()  # what is still told of these comes too late
 
+    def listen(self, heard: Callable[[Logged], None]) -> None:
+        """One more who is called with every event."""
+        self._heard.append(heard)
+
     def live(self) -> list[str]:
         """The calls that are up, in the order in which they were first heard of."""
         return [call_id for call_id, of in self._logs.items() if not of.is_over]
@@ -71,6 +75,10 @@ class LiveCalls:
     def fill(self, call_id: str, events: Iterable[Logged]) -> None:
         """A call's whole journal, at its end: what is missing here is taken, what is missing there too is lost."""
         self._fill(self._log(call_id), events, is_all=True)
+
+    def behind(self, logged: Logged) -> None:
+        """What is said of a call that was forgotten: for those who follow all calls."""
+        self._tell(logged)
 
     def forget(self, call_id: str) -> None:
         """The call is gone and its journal is whole; who follows it reads on to its end."""
@@ -107,6 +115,9 @@ class LiveCalls:
 
     def _append(self, to: LiveLog, logged: Logged) -> None:
         to.append(logged)
+        self._tell(logged)
+
+    def _tell(self, logged: Logged) -> None:
         self._all.append(logged)
         for heard in self._heard:
             try:

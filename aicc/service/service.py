@@ -9,6 +9,7 @@ from aicc.service.api.service import CallWanted, NoDoor, NoScenario, NotTransfer
 from aicc.service.calling import CallIn
 from aicc.service.doors import Doors
 from aicc.service.front import Front
+from aicc.service.helping import Help
 from aicc.service.live_calls import LiveCalls, LiveLog
 from aicc.service.scenarios import Scenarios
 from aicc.service.sip.telephone import NobodyToCall
@@ -29,9 +30,11 @@ class RunningService:
         store: Store,
         folder: Path,
         recording_key: bytes | None = None,
+        helping: Help | None = None,
     ) -> None:
         self.store, self.folder, self.recording_key = store, folder, recording_key
         self._front, self._doors, self._calls, self._scenarios = front, doors, calls, scenarios
+        self._helping = helping
 
     def live(self) -> list[str]:
         return self._calls.live()
@@ -77,7 +80,8 @@ class RunningService:
     def is_ready(self) -> tuple[bool, list[str]]:
         """Where it is ready, what is said beside it is what should be mended all the same."""
         is_up = any(not process.left.is_set() for process in self._front.processes)
-        return is_up and not self.is_draining, [*self._front.problems, *self._scenarios.problems]
+        helping = [self._helping.problem] if self._helping and self._helping.problem else []
+        return is_up and not self.is_draining, [*self._front.problems, *self._scenarios.problems, *helping]
 
     @property
     def is_draining(self) -> bool:
@@ -91,6 +95,7 @@ class RunningService:
             "scenarios": self._scenarios.names,
             "problems": self.is_ready()[1],
             "telephone": self._doors.status(),
+            "assist": self._helping.state if self._helping else "off",
             "processes": {
                 process.name: {
                     "calls": len(process.calls),

@@ -16,20 +16,25 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from aicc.assist import open_book
 from aicc.errors import AiccError
 from aicc.lines import told
+from aicc.service.address_lookup import AddressLookup
 from aicc.service.api.app import open_api
 from aicc.service.api.keys import KeyRing, chosen_key, first_key
 from aicc.service.api.server import listen, server
+from aicc.service.appending import Appending
 from aicc.service.calling import calls_socket, calls_taken
 from aicc.service.data_folder import held, run_folder
 from aicc.service.doors import Doors
 from aicc.service.endings import Endings
 from aicc.service.expiring import expire_for_ever
 from aicc.service.front import Front
+from aicc.service.helping import Help, open_helping
 from aicc.service.inference import processes, sockets
 from aicc.service.live_calls import LiveCalls
 from aicc.service.metrics import Metrics
+from aicc.service.noting import Noting
 from aicc.service.opening import recording_key
 from aicc.service.process import News, Process, ProcessFailed, Start
 from aicc.service.scenarios import Scenarios, ingested_ids, sample_company
@@ -155,7 +160,8 @@ class _Parts:
     ) -> None:
         settings, data = self._settings, self._data
         metrics = Metrics()
-        writer = StoreWriter(store, self._read_journal, metrics.store_lag)
+        noting = Noting(store, settings.crm)
+        writer = StoreWriter(store, self._read_journal, metrics.store_lag, noting.written)
         traces = open_telemetry(settings.telemetry.otlp_endpoint)
         doors = Doors(settings, self._scenarios)
         heard = (metrics.heard, writer.heard, doors.heard, *([traces.heard] if traces else []))
@@ -164,8 +170,14 @@ class _Parts:
         count = 1 if settings.media_processes == 0 else settings.media_processes or max(2, _cores())
         renewed_s = settings.calls.longest_minutes * 60 + RENEWED_S
         front = Front(self._start, count, live, endings.end, metrics, renewed_s, doors.left)
-        service = RunningService(front, doors, live, self._scenarios, store, data, key)
-        http = server(open_api(service, metrics, keys, pages=doors.pages(service.log)))
+        appending = Appending(front.ask, live, data / "calls")
+        helping = open_helping(settings, self._start_of, appending, live)
+        live.listen(helping.heard)
+        endings.listen(helping.gone)
+        service = RunningService(front, doors, live, self._scenarios, store, data, key, helping)
+        book = AddressLookup(partial(open_book, self._scenarios.loaded[0], settings))
+        pages = doors.pages(service.log)
+        http = server(open_api(service, metrics, keys, pages=pages, appends=appending, addresses=book))
         failed: AiccError | None = None
         self._ending.of(front)
         async with asyncio.TaskGroup() as tasks:
@@ -173,10 +185,12 @@ class _Parts:
             answering = tasks.create_task(_for_ever("the API", http.serve(sockets=[listening])))
             writing = tasks.create_task(_for_ever("the store's writer", writer.run()))
             others = [
-                tasks.create_task(_for_ever("left calls", _make_up(endings, writer, data))),
+                tasks.create_task(_for_ever("left calls", _make_up(endings, writer, noting, data))),
+                tasks.create_task(_for_ever("deliveries", noting.run())),
                 tasks.create_task(_for_ever("retention", expire_for_ever(settings, data, store))),
-                tasks.create_task(_for_ever("scenarios", self._scenarios.watch(front.renew))),
+                tasks.create_task(_for_ever("scenarios", self._scenarios.watch(partial(_renew, front, helping)))),
             ]
+            helped = tasks.create_task(_for_ever("assist", helping.run()))
             inferring = [
                 tasks.create_task(_for_ever("inference", process.run())) for process in processes(settings, data)
             ]
@@ -199,6 +213,8 @@ class _Parts:
                     task.cancel()
                 await front.close()
                 await asyncio.wait({running})
+                helped.cancel()
+                await asyncio.wait({helped})
                 for task in inferring:
                     task.cancel()
                 await live.close()
@@ -206,14 +222,15 @@ class _Parts:
                 await asyncio.wait({answering})
                 writing.cancel()
         await asyncio.to_thread(endings.close)
+        await asyncio.to_thread(appending.close)
         await writer.close()
         if traces:
             await asyncio.to_thread(traces.close)
         if failed:
             raise failed
 
-    async def _start(self, name: str, news: News) -> Process:
-        start = Start(
+    def _start_of(self, name: str) -> Start:
+        return Start(
             name=name,
             settings=self._settings,
             data=self._data,
@@ -222,6 +239,9 @@ class _Parts:
             inference=sockets(self._settings, self._data),
             log_level=logging.getLogger().level,
         )
+
+    async def _start(self, name: str, news: News) -> Process:
+        start = self._start_of(name)
         if self._settings.media_processes != 0:
             return await SpawnedProcess.start(start, news, self._command)
         from aicc.service.local_process import LocalProcess  # brings the models
@@ -255,10 +275,16 @@ class _Parts:
             yield
 
 
-async def _make_up(endings: Endings, writer: StoreWriter, data: Path) -> None:
+async def _renew(front: Front, helping: Help) -> None:
+    await helping.renew()
+    await front.renew()
+
+
+async def _make_up(endings: Endings, writer: StoreWriter, noting: Noting, data: Path) -> None:
     """For what a service before this one left undone."""
     await endings.end_left()
     await endings.note_recordings(await writer.catch_up(data / "calls"))
+    await asyncio.to_thread(noting.catch_up, data / "calls")
 
 
 async def _for_ever(name: str, work: Coroutine[Any, Any, None]) -> None:

@@ -1,4 +1,4 @@
-"""A media process of its own: started, watched, killed when it hangs."""
+"""A process of its own, that holds calls or helps them: started, watched, killed when it hangs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import os
 import socket
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from aicc.service.process import News, ProcessFailed, Start
@@ -36,6 +36,8 @@ from voicebot.link import (
 
 log = logging.getLogger(__name__)
 
+Answer = Callable[[Command], Awaitable[Reply]]
+
 COMMAND = (sys.executable, "-m", "aicc.service.media_process")
 READY_S = 120.0  # models are opened, on a machine that may be busy with calls
 ANSWER_S = 5.0
@@ -52,7 +54,9 @@ _ENVIRONMENT = {
 class SpawnedProcess:
     """See :class:`aicc.service.process.Process`. One link, one life."""
 
-    def __init__(self, start: Start, process: asyncio.subprocess.Process, news: News) -> None:
+    def __init__(
+        self, start: Start, process: asyncio.subprocess.Process, news: News, answer: Answer | None = None
+    ) -> None:
         self.name = start.name
         self.slots = start.settings.slots
         self.calls: set[str] = set()
@@ -61,6 +65,7 @@ class SpawnedProcess:
         self.has_died = False
         self._process = process
         self._news = news
+        self._answer = answer
         self._link: Link | None = None
         self._reading: asyncio.Task[None] | None = None
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -68,8 +73,13 @@ class SpawnedProcess:
         self._killing: asyncio.TimerHandle | None = None
 
     @classmethod
-    async def start(cls, start: Start, news: News, command: Sequence[str] = COMMAND) -> SpawnedProcess:
-        """Returns once it takes calls; :class:`ProcessFailed`. A process that is not returned has been killed."""
+    async def start(
+        cls, start: Start, news: News, command: Sequence[str] = COMMAND, answer: Answer | None = None
+    ) -> SpawnedProcess:
+        """Returns once it is ready; :class:`ProcessFailed`. A process that is not returned has been killed.
+
+        ``answer`` answers what the process asks for.
+        """
         ours, theirs = socket.socketpair()
         try:
             process = await asyncio.create_subprocess_exec(
@@ -83,10 +93,10 @@ class SpawnedProcess:
         except OSError as error:
             ours.close()
             reason = (error.strerror or str(error)).lower()
-            raise ProcessFailed(f"no media process can be started: {reason}: free memory or processes") from None
+            raise ProcessFailed(f"{start.name} cannot be started: {reason}: free memory or processes") from None
         finally:
             theirs.close()
-        spawned = cls(start, process, news)
+        spawned = cls(start, process, news, answer)
         try:
             await spawned._meet(ours, start)
         except BaseException:
@@ -96,6 +106,11 @@ class SpawnedProcess:
 
     async def ask(self, command: CallCommand) -> Reply:
         return await self._ask(command)
+
+    def tell(self, message: Told) -> None:
+        """What the process reads as it can; of events, some may be dropped: see :class:`voicebot.link.Link`."""
+        assert self._link
+        self._link.tell(message)
 
     async def leave(self, seconds: float) -> None:
         await self._tell_to_end(Drain(seconds), seconds + FAREWELL_S)
@@ -115,7 +130,7 @@ class SpawnedProcess:
             await self._end()
 
     async def _meet(self, end: socket.socket, start: Start) -> None:
-        self._link = await Link.open(end, self._told)
+        self._link = await Link.open(end, self._told, self._answer)
         self._reading = asyncio.create_task(self._read(self._link))
         assert self._process.stdin
         with contextlib.suppress(OSError):  # dead already: the link tells

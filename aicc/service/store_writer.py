@@ -44,12 +44,16 @@ class StoreWriter:
     """
 
     def __init__(
-        self, store: Storing, read_journal: ReadJournal, lag: Callable[[int], None] = lambda events: None
+        self,
+        store: Storing,
+        read_journal: ReadJournal,
+        lag: Callable[[int], None] = lambda events: None,
+        written: Callable[[Sequence[Logged]], None] = lambda events: None,
     ) -> None:
-        """``lag`` is told how many events wait."""
+        """``lag`` is told how many events wait; ``written``, in the writer's thread, what the store has taken."""
         self._store = store
         self._read_journal = read_journal
-        self._lag = lag
+        self._lag, self._written = lag, written
         self._events: list[Logged] = []
         self._sealed: list[tuple[str, Sealed]] = []
         self._owed: set[str] = set()  # calls of which something was dropped
@@ -130,6 +134,7 @@ class StoreWriter:
     def _write(self, batch: Sequence[Logged]) -> None:
         try:
             self._store.write(batch)
+            self._written(batch)
         except StoreUnavailable:
             raise
         except Exception:  # what the store cannot take must not keep it from all the rest

@@ -22,8 +22,9 @@ from aicc.service.calling import call_in, calls_socket
 from aicc.simulation.report import CallReport
 from aicc.simulation.script import Script
 from aicc.simulation.wire import WavWire, Wire
-from voicebot.events import CallEnded, Logged
+from voicebot.events import Logged
 from voicebot.journal import NAME, read_journal
+from voicebot.log import end_of
 from voicebot.sealing import FLAC_NAME
 
 START_S = 120.0
@@ -83,7 +84,7 @@ class Service:
         for _ in range(int(SEAL_S / 0.1)):
             with contextlib.suppress(FileNotFoundError):
                 events = read_journal(folder / NAME)
-            if events and isinstance(events[-1].event, CallEnded):
+            if end_of(events):
                 break
             await asyncio.sleep(0.1)
         return events
@@ -91,8 +92,8 @@ class Service:
     async def recording(self, report: CallReport) -> Path | None:
         """The sealed recording, when it is there; None where none was made, or it is encrypted."""
         folder, events = self.folder(report), await self.events(report)
-        ended = events[-1].event if events else None
-        if folder is None or not isinstance(ended, CallEnded) or ended.recording != FLAC_NAME:
+        ended = end_of(events)
+        if folder is None or ended is None or ended.recording != FLAC_NAME:
             return None
         for _ in range(int(SEAL_S / 0.1)):
             if (folder / "recording.sha256").is_file():

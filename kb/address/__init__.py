@@ -4,9 +4,11 @@
 """
 
 from kb.address.address import Address
-from kb.address.book import AddressBook, AddressBookUnusable, write_book
+from kb.address.book import AddressBook, AddressBookUnusable
+from kb.address.importing import Imported, write_book
 from kb.address.leads import Missing, Told
-from kb.address.official_file import AddressFileUnreadable, OfficialRow, read_official
+from kb.address.official_file import AddressFileUnreadable, read_official
+from kb.address.official_row import OfficialRow
 from kb.address.search import Candidate
 from kb.address.sido import SIDO
 
@@ -17,6 +19,7 @@ __all__ = [
     "AddressBookUnusable",
     "AddressFileUnreadable",
     "Candidate",
+    "Imported",
     "Missing",
     "OfficialRow",
     "Told",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from kb.address.official_file import AddressFileUnreadable, OfficialRow, read_official
+from kb.address.official_file import AddressFileUnreadable, OfficialFile
+from kb.address.official_row import OfficialRow
 from kb.address.regions import Regions
 from kb.address.search import Candidate, Search
-from kb.address.tables import Tables, open_tables, write
+from kb.address.tables import Tables, open_tables
+from kb.address.writing import write
 from kb.loading.row import BrokenRow
 
 
@@ -38,12 +40,16 @@ class AddressBook:
         Raises :class:`~kb.address.official_file.AddressFileUnreadable`.
         """
         broken: list[BrokenRow] = []
-        tables = write(sqlite3.connect(":memory:", check_same_thread=False), _usable([path], broken))
-        return cls(tables, broken)
+        connection = sqlite3.connect(":memory:", check_same_thread=False)
+        write(connection, _usable(path, broken))
+        return cls(Tables(connection), broken)
 
     @classmethod
     def open(cls, database: Path) -> AddressBook:
-        """The one that :func:`write_book` has written; raises :class:`AddressBookUnusable`."""
+        """The one that :func:`~kb.address.importing.write_book` has written; raises :class:`AddressBookUnusable`.
+
+        In memory are the names of its regions only, some 20,000 for a country.
+        """
         if not database.is_file():
             raise AddressBookUnusable(f'no address book "{database}": import the official file first')
         tables = None
@@ -67,34 +73,15 @@ class AddressBook:
         return Search(self._tables, self._regions, said).candidates(limit, misheard=misheard)
 
 
-def write_book(database: Path, files: Iterable[Path]) -> tuple[BrokenRow, ...]:
-    """Writes the address book of official files to ``database``; returns the rows that could not be used.
-
-    What was there before stays until all is written. Raises
-    :class:`~kb.address.official_file.AddressFileUnreadable`.
-    """
-    broken: list[BrokenRow] = []
-    beside = database.with_name(database.name + ".new")
-    beside.unlink(missing_ok=True)
-    try:
-        with contextlib.closing(sqlite3.connect(beside)) as connection:
-            write(connection, _usable(files, broken))
-        beside.replace(database)
-    finally:
-        beside.unlink(missing_ok=True)
-    return tuple(broken)
-
-
-def _usable(files: Iterable[Path], broken: list[BrokenRow]) -> Iterator[OfficialRow]:
-    """The rows of all files but the ``broken`` ones, which are put aside; there must be some in each file."""
-    for path in files:
-        count = 0
-        for row in read_official(path):
-            if isinstance(row, BrokenRow):
-                broken.append(row)
-            else:
-                count += 1
-                yield row
-        if not count:
-            first = f" ({broken[-1]})" if broken else ""
-            raise AddressFileUnreadable(f'"{path}" has no address in the official layout{first}: name another file')
+def _usable(path: Path, broken: list[BrokenRow]) -> Iterator[OfficialRow]:
+    """The rows of the file but the ``broken`` ones, which are put aside; there must be some."""
+    count = 0
+    for row in OfficialFile(path).rows():
+        if isinstance(row, BrokenRow):
+            broken.append(row)
+        else:
+            count += 1
+            yield row
+    if not count:
+        first = f" ({broken[-1]})" if broken else ""
+        raise AddressFileUnreadable(f'"{path}" has no address in the official layout{first}: name another file')

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from kb.address.behind import number_behind
 from kb.address.regions import Region
-from kb.address.said import Number, Said
-from kb.address.sound import likenesses
+from kb.address.said import Said
+from kb.address.sido import SIDO
+from kb.address.sound import cores, likenesses
 from kb.address.tables import Called, Tables
 
 _SHORTEST, _LONGEST = 2, 18  # syllables
 _NEAR = 0.68
 _MOST_NEAR = 8
+_CORE = 0.94  # how much a name counts that was said without what kind of building it is
+_BESIDE_EXACT = 0.85  # and one where another was heard as it is
+_SHORT_REGIONS = frozenset(short for shorts in SIDO.values() for short in shorts)
 _BEHIND_A_WORD = 0.8  # how much a name counts that other words are joined to in front
-_GAP = re.compile(r"(?:이?요|에|의|은|는|에서|번호는|번호가|어+|음+|그+|저+|네|예|지하|산|[\s,.…])*")
 
 Span = tuple[int, int]
 """The first syllable, and the one behind the last."""
@@ -62,51 +67,62 @@ def fits(said: Said, first: int, last: int, regions: Sequence[Region]) -> float:
     """1 where the syllables are words of their own, less where words go on in front, 0 where they do behind."""
     end = said.ends[last - 1]
     follows = {number.start for number in said.numbers} | {detail.start for detail in said.details}
-    closes = end in follows or said.closes_name(last)
-    opens = said.opens_word(first) or any(region.last == first for region in regions)
-    return closes * (1 if opens else _BEHIND_A_WORD)
+    closes = end in follows or said.closes_name(last) or number_behind(said, last) is not None
+    return closes * (1 if _opens(said, first, regions) else _BEHIND_A_WORD)
 
 
-def number_behind(said: Said, last: int) -> Number | None:
-    """The number that follows the name before syllable ``last``, with nothing but particles and hesitation between."""
-    end = said.ends[last - 1]
-    gap = _GAP.match(said.text, end)
-    return next((number for number in said.numbers if gap and end <= number.start <= gap.end()), None)
+def _opens(said: Said, first: int, regions: Sequence[Region]) -> bool:
+    """Whether a name may begin there: a word does, or a region has ended, be it a short one (세종장안로)."""
+    if said.opens_word(first) or any(region.last == first for region in regions):
+        return True
+    *_, joined = said.text[: said.starts[first]].split() or [""]
+    return joined in _SHORT_REGIONS
 
 
-def misheard_names(tables: Tables, said: Said, regions: Sequence[Region], districts: Collection[int]) -> list[Name]:
-    """The names that sound most like what was said and is not explained by regions."""
+def misheard_names(
+    tables: Tables, said: Said, regions: Sequence[Region], districts: Collection[int], exact: Collection[Span]
+) -> list[Name]:
+    """The names that sound most like what was said and is not explained by regions, and less by ``exact`` names."""
     best: dict[int, tuple[float, int, int]] = {}
     for first, last in _stretches(said, regions):
-        alike = tables.alike(said.letters(first, last))
-        windows = _windows(said, first, last)
+        alike = tables.alike(said.letters(first, last), districts)
+        windows = _windows(said, first, last, regions)
         if not alike or not windows:
             continue
-        near = likenesses([said.letters(*window) for window in windows], [letters for _, letters in alike])
+        spans = list(windows)
+        heard = [said.letters(*span) for span in spans]
+        near = likenesses(heard, [letters for _, letters in alike])
+        shortened = [(at, core) for at, (_, letters) in enumerate(alike) for core in cores(letters)]
+        if shortened:
+            of_core = _CORE * likenesses(heard, [core for _, core in shortened])
+            for column, (at, _) in enumerate(shortened):
+                near[:, at] = np.maximum(near[:, at], of_core[:, column])
+        weights = [fit * (_BESIDE_EXACT if window in exact else 1) for window, fit in windows.items()]
+        near *= np.array(weights, np.float32)[:, None]
         for (sound, _), window, value in zip(alike, near.argmax(axis=0), near.max(axis=0), strict=True):
             if best.get(sound, (_NEAR, 0, 0))[0] < value < 1:
-                best[sound] = float(value), *windows[window]
+                best[sound] = float(value), *spans[window]
     nearest = sorted(best.items(), key=lambda item: -item[1][0])[:_MOST_NEAR]
     found = []
     for sound, (value, first, last) in nearest:
-        if fit := fits(said, first, last, regions):
-            called = tables.called(sound, districts) or tables.called(sound)
-            found.append(Name(first, last, value * fit, tuple(called)))
+        is_region = any(region.first <= first and last <= region.last for region in regions)
+        if is_region and number_behind(said, last) is None:
+            continue  # 세종 is no 세종로
+        called = tables.called(sound, districts) or tables.called(sound)
+        found.append(Name(first, last, value, tuple(called)))
     return found
 
 
 def _stretches(said: Said, regions: Sequence[Region]) -> list[Span]:
-    """What lies between regions, details and numbers. A place before a number may be a road that was misheard."""
+    """What lies between regions and details. A place before a number may be a road that was misheard."""
     explained = {
         at
         for region in regions
         if region.is_sure and number_behind(said, region.last) is None
         for at in range(region.first, region.last)
     }
-    told = [(detail.start, detail.end) for detail in said.details]
-    told += [(number.start, number.end) for number in said.numbers if number.is_whole]  # not 2단지
-    for span in told:
-        explained.update(range(*said.between(*span)))
+    for detail in said.details:
+        explained.update(range(*said.between(detail.start, detail.end)))
     stretches: list[Span] = []
     first = 0
     for at in (*sorted(explained), len(said)):
@@ -116,12 +132,13 @@ def _stretches(said: Said, regions: Sequence[Region]) -> list[Span]:
     return stretches
 
 
-def _windows(said: Said, first: int, last: int) -> list[Span]:
-    """The stretches of syllables that may be one name: from the beginning of a word on."""
-    return [
+def _windows(said: Said, first: int, last: int, regions: Sequence[Region]) -> dict[Span, float]:
+    """The stretches of syllables that may be one name, from the beginning of a word on, and how well they fit."""
+    spans = (
         (start, end)
         for start in range(first, last)
-        if said.may_part(start) and (start == first or said.opens_word(start))
+        if said.may_part(start) and (start == first or _opens(said, start, regions))
         for end in range(start + _SHORTEST, min(last, start + _LONGEST) + 1)
         if said.may_part(end)
-    ]
+    )
+    return {span: fit for span in spans if (fit := fits(said, *span, regions))}

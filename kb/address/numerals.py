@@ -1,6 +1,7 @@
 """Sino-Korean numerals, spelt and read: 146 is 백사십육, and digit by digit 일사육."""
 
 import re
+from collections.abc import Iterator
 
 DIGITS = "영일이삼사오육칠팔구"
 _PLACES = ((1000, "천"), (100, "백"), (10, "십"))
@@ -12,6 +13,8 @@ NUMERAL = f"[{''.join(_VALUES)}십백천{_TEN_THOUSAND}]"
 _DIGIT = f"[{''.join(_VALUES)}]"
 _GROUP = "".join(f"(?:({_DIGIT})?{name})?" for _, name in _PLACES)
 _COUNTED = re.compile(f"{_GROUP}({_DIGIT})?")
+_FEWEST_DICTATED = 3
+_HEARD_FOR = {"1": "278", "2": "1", "3": "4", "4": "3", "5": "9", "6": "9", "7": "1", "8": "1", "9": "65"}
 _DICTATED = re.compile(f"{_DIGIT}+")
 
 
@@ -41,10 +44,32 @@ def value_of(numeral: str) -> int | None:
 
 
 def value_of_words(numerals: str) -> int | None:
-    """The number that words apart say together: 2130 for 이천 백삼십; None for 백십 이백삼, which are two."""
-    values = [value_of(word) for word in numerals.split()]
+    """The number that words apart say together: 2130 for 이천 백삼십; None for 백십 이백삼, which are two.
+
+    Digits one by one are a number from three on: 일 팔 삼 구.
+    """
+    words = numerals.split()
+    if len(words) >= _FEWEST_DICTATED and all(map(re.compile(_DIGIT).fullmatch, words)):
+        return value_of("".join(words))
+    values = [value_of(word) for word in words]
     together = value_of(numerals.replace(" ", ""))
     return together if together is not None and together == sum(value or 0 for value in values) else None
+
+
+def splits(numerals: str) -> Iterator[tuple[int, int, int]]:
+    """The ways to part ``numerals`` in two: syllables of the first, and both values, 406 and 1804 of 사백육천팔백사."""
+    for length in range(len(numerals) - 1, 0, -1):
+        first, second = value_of(numerals[:length]), value_of(numerals[length:])
+        if first and second and not numerals[length:].startswith(("영", "공")):
+            yield length, first, second
+
+
+def alike_numbers(number: int) -> Iterator[int]:
+    """Numbers with one digit that is taken for another on the telephone: 118 and 12 for 112."""
+    digits = str(number) if number else ""
+    for at, digit in enumerate(digits):
+        for other in _HEARD_FOR.get(digit, ""):
+            yield int(digits[:at] + other + digits[at + 1 :])
 
 
 def _spelt_group(number: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from kb.address.address import Address
@@ -50,8 +51,6 @@ class Regions:
 
     def __init__(self, tables: Tables) -> None:
         self._meant: dict[str, _Meant] = defaultdict(_Meant)
-        self._of_district: dict[int, tuple[str, ...]] = {}
-        self._of_area: dict[int, tuple[str, ...]] = {}
         self._districts: dict[int, Address] = {}
         self._areas: dict[int, Address] = {}
         self._district_of: dict[int, int] = {}
@@ -63,13 +62,13 @@ class Regions:
             for word in words[1:]:
                 self._learn(word, _short(word), district)
             self._districts[district] = Address(sido, sigungu)
-            self._of_district[district] = tuple(sound for word in words for sound in sounds(word))
         for area, district, town, ri in tables.areas():
             for word in filter(None, (town, ri)):
                 self._learn(word, _short(word), district, area)
             self._district_of[area] = district
             self._areas[area] = replace(self._districts[district], town=town, ri=ri)
-            self._of_area[area] = tuple(sound for word in (town, ri) for sound in sounds(word))
+        for area, name in tables.admin_dongs():
+            self._learn(name, (), self._district_of[area], area)
 
     def _learn(self, name: str, shorts: Iterable[str], district: int = 0, area: int = 0) -> None:
         for form in (name, *shorts):
@@ -99,7 +98,7 @@ class Regions:
                 continue
             ends_word = said.closes_name(last)
             goes_on = not ends_word and self._at(said, last) is not None
-            if meant.is_short and not (ends_word or goes_on):
+            if meant.is_short and (_is_inside_number(said, first, last) or not (ends_word or goes_on)):
                 continue
             is_sure = not meant.is_short and (ends_word or goes_on)
             return Region(first, last, frozenset(meant.districts), frozenset(meant.areas), is_sure)
@@ -130,8 +129,20 @@ class Regions:
 
     def likeness(self, heard: str, district: int, area: int) -> float:
         """How much the letters ``heard`` sound like the name of a region that the area, or the district, is in."""
-        names = (*self._of_district.get(district, ()), *self._of_area.get(area, ()))
-        return float(likenesses([heard], names).max()) if names else 0.0
+        place = self._areas.get(area) or self._districts.get(district, Address(""))
+        words = filter(None, (place.sido, *place.sigungu.split(), place.town, place.ri))
+        return max((_likeness(heard, word) for word in words), default=0.0)
+
+
+def _is_inside_number(said: Said, first: int, last: int) -> bool:
+    """The 다시 of 삼십사 다시 십칠 is not that of 나주시 다시면."""
+    start, end = said.starts[first], said.ends[last - 1]
+    return any(number.start < start and end <= number.end for number in said.numbers)
+
+
+@lru_cache(maxsize=4_096)  # one caller's city is compared with that of every place that is thought of
+def _likeness(heard: str, name: str) -> float:
+    return float(likenesses([heard], list(sounds(name))).max(initial=0.0))
 
 
 def _short(name: str) -> Iterator[str]:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from kb.address.address import Address
+from kb.address.behind import number_behind
 from kb.address.leads import Lead, Leads, Missing, Told
-from kb.address.names import Name, exact_names, fits, misheard_names, number_behind, without_parts
+from kb.address.names import Name, exact_names, fits, misheard_names, without_parts
+from kb.address.put_right import Reading, readings
 from kb.address.regions import Region, Regions
-from kb.address.said import Detail, Number, Said
+from kb.address.said import LONGEST_TEXT, Detail, Number, Said, fluent
 from kb.address.tables import Tables
 from kb.jamo import letters
 
 _SURE = 0.9  # beyond, nothing misheard is looked for
+_MOST_BY_SOUND = 2  # readings of a correction in which misheard names are looked for
 _LEAST = 0.3
 _LEAST_BY_ITSELF = 0.2  # regions around it do not make a place of what is none
 _TIE = 0.04
+_GUESSED_ROAD = 0.6  # what a road without a number that was misheard is worth beside an address that is whole
 _ONLY_REGION = 0.5
 _DOUBT_LEFT = 0.5  # of the doubt, where a region was named that is right
 _WRONG_DISTRICT, _WRONG_AREA, _UNLIKE = 0.3, 0.6, 0.85
@@ -27,6 +32,8 @@ _TIED_DOUBT = 1.5
 _SURE_BUT_TIED = 0.75
 _LEAST_WING = 100
 _NAME_ENDS = re.compile(r"[로길동리가]\s*\Z")
+_WORD_IN_FRONT = re.compile(r"([가-힣\d]*[가-힣\d](?<![은는이가을를에로도네예]))\s*\Z")
+_NOTHING_BETWEEN = re.compile(r"(?:이?요|이?에요|입니다|이고요|[\s,.…])*")
 _REGION_WORD = re.compile(r"[가-힣]{1,6}(?:특별시|광역시|특별자치[시도]|[시도군구읍면동리])(?![가-힣])")
 
 Span = tuple[int, int]
@@ -57,14 +64,44 @@ class _Weighed:
 
 
 class Search:
-    """One search; ``text`` is in NFC."""
+    """One search; ``text`` is in NFC. What the caller takes back in it is not looked for."""
+
+    def __init__(self, tables: Tables, regions: Regions, text: str) -> None:
+        self._readings = readings(fluent(text[:LONGEST_TEXT]))
+        self._look = partial(_Look, tables, regions)
+
+    def candidates(self, limit: int, *, misheard: bool) -> list[Candidate]:
+        """At most ``limit``, the most likely first; with ``misheard``, of names that sound like what was said too.
+
+        Where something is taken back, a reading is looked at until one names a building.
+        """
+        best: list[Candidate] = []
+        looks = [(reading, self._look(reading.text)) for reading in self._readings]
+        ways = (False, True) if len(looks) > 1 and misheard else (misheard,)
+        for by_sound in ways:
+            for reading, look in looks[: _MOST_BY_SOUND if by_sound else None]:
+                found = look.candidates(limit, misheard=by_sound)
+                if found and (not best or _worth(found[0]) > _worth(best[0])):
+                    best = [_placed(candidate, reading) for candidate in found]
+                if best and best[0].missing == "none" and best[0].score >= _SURE:
+                    return best
+        return best
+
+
+class _Look:
+    """For the address in a text that has nothing taken back."""
 
     def __init__(self, tables: Tables, regions: Regions, text: str) -> None:
         self._tables = tables
         self._regions = regions
         self._said = Said.of(text)
         self._names = exact_names(tables, self._said)
-        named = {(region.first, region.last): region for region in regions.named(self._said)}
+        details = [(detail.start, detail.end) for detail in self._said.details]
+        named = {
+            (region.first, region.last): region
+            for region in regions.named(self._said)
+            if not _overlap(self._span(region), details)  # 삼동 of 이백삼동
+        }
         told = [named[span] for span in without_parts(named, self._names)]
         self._named = [region for region in told if region.is_sure or not self._is_in_number(region)]
         districts = [region.districts for region in self._named]
@@ -76,17 +113,32 @@ class Search:
         districts = self._districts()
         leads.follow(self._exact(districts))
         weighed = self._weighed(leads.all())
-        if misheard and (not weighed or weighed[0].score < _SURE or weighed[0].lead.missing != "none"):
-            leads.follow(misheard_names(self._tables, self._said, self._named, districts))
+        if misheard and (not weighed or self._may_be_misheard(weighed[0])):
+            names = misheard_names(self._tables, self._said, self._named, districts, self._names)
+            leads.outgrow(names)
+            leads.follow(names)
             weighed = self._weighed(leads.all())
         if not weighed:
             return self._region_only()
         self._settle_ties(weighed)
         return [self._candidate(one) for one in weighed[:limit]]
 
+    def _may_be_misheard(self, best: _Weighed) -> bool:
+        """Whether something better may be found: also where a word stands in front of a building's name."""
+        if best.score < _SURE or best.lead.missing != "none":
+            return True
+        if best.lead.certainties.keys() != {"building"}:
+            return False
+        start = min(start for start, _ in best.lead.spans)
+        word = _WORD_IN_FRONT.search(self._said.text, 0, start)
+        return word is not None and not _overlap(word.span(1), map(self._span, self._named))
+
     def _exact(self, districts: frozenset[int]) -> Iterator[Name]:
         regions = [(region.first, region.last) for region in self._named]
-        for first, last in without_parts(self._names, regions):
+        details = [self._said.between(detail.start, detail.end) for detail in self._said.details]
+        for first, last in without_parts(self._names, [*regions, *details]):
+            if (first, last) in details:
+                continue  # 106동 is the name of buildings, too
             if fit := fits(self._said, first, last, self._named):
                 yield Name(first, last, fit, tuple(self._tables.called(self._names[first, last], districts)))
 
@@ -105,6 +157,10 @@ class Search:
 
     def _weighed(self, leads: Sequence[Lead]) -> list[_Weighed]:
         weighed = [self._weigh(lead) for lead in leads if lead.certainty >= _LEAST_BY_ITSELF]
+        if any(one.lead.missing == "none" and one.score >= _LEAST for one in weighed):
+            for one in weighed:
+                if one.lead.is_guessed_road:
+                    one.score *= _GUESSED_ROAD
         kept = [one for one in weighed if one.score >= _LEAST]
         return sorted(kept, key=_order)
 
@@ -117,6 +173,7 @@ class Search:
         for heard in self._strange_regions(lead):
             is_alike = self._regions.likeness(letters(heard), lead.district, lead.area) >= _ALIKE
             score = 1 - (1 - score) * _DOUBT_LEFT if is_alike else score * _UNLIKE
+        score *= lead.likelihood
         return _Weighed(lead, min(score, _MOST_UNLISTED) if lead.missing == "building" else score, agreeing)
 
     def _disagreement(self, region: Region, lead: Lead) -> float:
@@ -172,7 +229,7 @@ class Search:
 
     def _candidate(self, one: _Weighed) -> Candidate:
         spans = [*one.lead.spans, *map(self._span, one.regions)]
-        details = self._details(one.lead.spans)
+        details = self._details(one.lead)
         spans += [(detail.start, detail.end) for detail in details]
         told = frozenset({*one.lead.certainties, *(("region",) if one.regions else ())})
         return Candidate(
@@ -185,14 +242,16 @@ class Search:
             max(end for _, end in spans),
         )
 
-    def _details(self, taken: Iterable[Span]) -> list[Detail]:
+    def _details(self, lead: Lead) -> list[Detail]:
         """The last of each unit, in the order 동, 층, 호; of 203-1004 behind an address, 동 and 호."""
-        details = [detail for detail in self._said.details if not _overlap((detail.start, detail.end), taken)]
-        last_end = max(end for _, end in taken)
-        if not details:
-            pairs = (number for number in self._said.numbers if number.start >= last_end)
-            details = next((_apartment(pair) for pair in pairs if min(pair.main, pair.sub) >= _LEAST_WING), [])
-        of_unit = {detail.unit: detail for detail in details}
+        details = [detail for detail in self._said.details if not _overlap((detail.start, detail.end), lead.spans)]
+        last_end = max(end for _, end in lead.spans)
+        if not details and not lead.detail:
+            behind = next((number for number in self._said.numbers if number.start >= last_end), None)
+            if behind and min(behind.main, behind.sub) >= _LEAST_WING:
+                between = self._said.text[last_end : behind.start]
+                details = _apartment(behind) if _NOTHING_BETWEEN.fullmatch(between) else []
+        of_unit = {detail.unit: detail for detail in (*((lead.detail,) if lead.detail else ()), *details)}
         return [of_unit[unit] for unit in "동층호" if unit in of_unit]
 
     def _region_only(self) -> list[Candidate]:
@@ -209,6 +268,15 @@ class Search:
 
     def _span(self, region: Region) -> Span:
         return self._said.starts[region.first], self._said.ends[region.last - 1]
+
+
+def _worth(candidate: Candidate) -> tuple[bool, float]:
+    return candidate.missing == "none", round(candidate.score, 1)
+
+
+def _placed(candidate: Candidate, reading: Reading) -> Candidate:
+    start, end = reading.span(candidate.start, candidate.end)
+    return replace(candidate, start=start, end=end)
 
 
 def _apartment(pair: Number) -> list[Detail]:

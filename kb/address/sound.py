@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 from kb.address.numerals import spelt, spelt_by_digits
+from kb.address.sido import SIDO
 from kb.jamo import letters
 
 _LETTER_NAMES = """
@@ -21,6 +22,7 @@ _LATIN = dict(zip("abcdefghijklmnopqrstuvwxyz", _LETTER_NAMES.split(), strict=Tr
 _WORDS = {"apec": "에이펙", "apt": "아파트", "city": "시티", "expo": "엑스포", "the": "더", "tower": "타워"}
 _PIECE = re.compile(r"(?P<figures>\d+)|(?P<latin>[A-Za-z]+)|(?P<hangul>[가-힣])|(?P<other>.)", re.DOTALL)
 _LONGEST_FIGURES = 5
+_SIGNS = range(1, 101)  # that signs of their own are used for: Ⅱ, ②
 _READ_BY_DIGITS = range(2, 4)  # figures of a name that are also read one by one: 63빌딩
 
 # Letters that are taken for one another on the telephone; ㅎ is hardly heard.
@@ -28,6 +30,18 @@ _CLASSES = (
     "ㄱㄲㅋㄳㄺ ㄷㄸㅌ ㅂㅃㅍㅄㄿ ㅈㅉㅊ ㅅㅆ ㄴㅁㅇㄹㄵㄶㄻㄼㄽㄾㅀ ㅏㅑㅘ ㅓㅕㅝㅗㅛ ㅜㅠㅡ ㅣㅔㅖㅚㅟㅢ".split()
 )
 _COARSE = str.maketrans({**{letter: kind[0] for kind in _CLASSES for letter in kind}, "ㅎ": ""})
+_KINDS = "빌딩 아파트 연립 주택 빌라 어린이집 유치원 교회 프라자 오피스텔 주식회사 하우스".split()
+_KIND = re.compile(f"(?<=.{{5}})(?:{'|'.join(map(letters, _KINDS))})\\Z")
+_CITIES = frozenset(letters(short) for shorts in SIDO.values() for short in shorts)
+_NO_CORES = _CITIES | set(map(letters, _KINDS))
+_OF_THE_CITY = re.compile(f"\\A(?:{'|'.join(sorted(_CITIES, key=len, reverse=True))})(?=.{{6}})")
+
+
+def cores(name: str) -> set[str]:
+    """What is left of a building's ``name``, in letters, without kind, city or both: 백두산 of 세종백두산빌딩."""
+    without_kind = _KIND.sub("", name)
+    found = {without_kind, _OF_THE_CITY.sub("", without_kind), _OF_THE_CITY.sub("", name)}
+    return found - {name} - _NO_CORES
 
 
 def spell(name: str, *, by_digits: bool = False) -> str:
@@ -50,7 +64,7 @@ def pieces(text: str, *, by_digits: bool = False) -> list[tuple[int, int, str]]:
             sound = _WORDS.get(latin.lower()) or "".join(_LATIN[letter] for letter in latin.lower())
         elif match["hangul"]:
             sound = match.group()
-        elif (number := float(unicodedata.numeric(match.group(), 0))) and number.is_integer():  # Ⅱ, ②
+        elif (number := float(unicodedata.numeric(match.group(), 0))) in _SIGNS:  # Ⅱ, ②
             sound = spelt(int(number))
         if sound:
             found.append((match.start(), match.end(), sound))

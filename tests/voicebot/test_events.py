@@ -36,6 +36,13 @@ bot_interrupted turn text heard_text
 latency turn endpoint_ms stt_ms mind_ms tts_ms voice_to_voice_ms
 recording_paused
 recording_resumed
+suggested turn items ms reply questions phrases cause
+suggestion_used suggestion document verdict by
+address_normalized turn spoken candidates cause
+speaker_checked customer score threshold accepted speech_ms refused cause
+emotion_read side label score cause
+alert_raised side kind text cause
+wrapped_up summary code suggested_code confidence follow_ups slots edited_by version cause
 """
 NAMED = {name: fields for name, *fields in map(str.split, FIELDS.strip().splitlines())}
 

@@ -24,11 +24,35 @@ from tests.fakes.voice import FakeSynthesizer
 from voicebot.audio import FRAME_MS
 from voicebot.call import SPOKEN_WHATEVER_HAPPENS, Tools
 from voicebot.doors.negotiable import NotAcceptable
-from voicebot.events import BotFinished, BotStarted, CallEnded, CallStarted, Dtmf, Fault, TurnEnded
+from voicebot.events import (
+    BotFinished,
+    BotStarted,
+    CallEnded,
+    CallStarted,
+    Dtmf,
+    Fault,
+    Suggested,
+    SuggestionUsed,
+    TurnEnded,
+    fields_of,
+)
 from voicebot.hearing import Hearing
 from voicebot.journal import NAME, read_journal
 from voicebot.keeping import Keeping
-from voicebot.link import Accepted, Begin, Done, HangUp, Offer, Press, Reanswer, Refused, Reoffer, SendKeys, Type
+from voicebot.link import (
+    Accepted,
+    Append,
+    Begin,
+    Done,
+    HangUp,
+    Offer,
+    Press,
+    Reanswer,
+    Refused,
+    Reoffer,
+    SendKeys,
+    Type,
+)
 from voicebot.log import EventLog
 from voicebot.media import ARRIVE_S, CLOSE_S, Media
 from voicebot.sealing import open_recording
@@ -700,6 +724,23 @@ def test_keys_and_words_that_come_beside_the_sound(open_house):
     house.pass_ms(100)
     assert [event.digit for event in house.events("a", Dtmf)] == ["1", "2"]
     assert obey(house, Press("b", "1")) == Done(False)
+
+
+def test_what_helpers_say_comes_into_the_log_once_until_the_call_is_gone(open_house):
+    house = open_house()
+    caller = house.call("a")
+    said = Suggested(1, ({"document": "faq-1"},), 12, cause=2)
+    another = Suggested(1, (), 12, cause=3)
+    assert obey(house, Append("a", (fields_of(said),))) == Done()
+    assert obey(house, Append("a", (fields_of(said), fields_of(another), {"type": "of_tomorrow"}))) == Done()
+    house.pass_ms(100)
+    assert house.events("a", Suggested) == [said, another]
+    caller.hangs_up()
+    house.until(lambda: house.events("a", CallEnded))
+    assert "a" in house.gone or obey(house, Append("a", (fields_of(SuggestionUsed(1, "faq-1", "used")),))) == Done()
+    house.until_gone("a")
+    assert read_journal(house.call_folder("a") / NAME) == [one for one in house.told if one.call_id == "a"]
+    assert obey(house, Append("a", (fields_of(said),))) == Done(False)
 
 
 # ---- doors that find their way first

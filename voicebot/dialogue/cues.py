@@ -7,6 +7,8 @@ from typing import Any, Literal, get_args
 
 from ruamel.yaml import YAML
 
+from voicebot.text import abuse
+
 Repair = Literal[
     "person",
     "repeat",
@@ -28,7 +30,7 @@ Repair = Literal[
 CHIT_CHAT: tuple[Repair, ...] = ("greeting", "who_are_you", "how_are_you", "are_you_there", "compliment")
 
 LONGEST_ASIDE_CHARS = 22  # who says more is not talking to the conversation but of something
-_OF_ANY_LENGTH: tuple[Repair, ...] = ("abuse", "injection", "person", "cancel")
+_OF_ANY_LENGTH: tuple[Repair, ...] = ("injection", "person", "cancel")
 _AROUND = re.compile(r"[.,?!~…]+")
 
 
@@ -49,7 +51,9 @@ def _cues() -> tuple[tuple[Repair, re.Pattern[str]], ...]:
 
 
 def cue(written: str) -> Repair | None:
-    """The first that the words give away; abuse goes before everything."""
+    """The first that the words give away; abuse goes before everything, by the lexicon that masks it too."""
+    if abuse.find(written):
+        return "abuse"
     text = " ".join(_AROUND.sub(" ", written).split())
     is_aside = len(text) <= LONGEST_ASIDE_CHARS
     tried = ((repair, pattern) for repair, pattern in _cues() if is_aside or repair in _OF_ANY_LENGTH)

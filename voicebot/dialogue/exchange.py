@@ -197,11 +197,15 @@ class Exchange(ABC):
             return
         if await self.designers("abuse"):
             return
-        if rule.then == "handoff":
-            await self.say_own("abuse_handoff")
-            await self.hand_over("abuse")
-        await self.say_own("abuse_goodbye")
-        raise Ended(Goodbye("abuse"))
+        match rule.then:
+            case "warn":
+                await self.say_own("abuse_warning")
+            case "handoff":
+                await self.say_own("abuse_handoff")
+                await self.hand_over("abuse", rule.skill)
+            case "hang_up":
+                await self.say_own("abuse_goodbye")
+                raise Ended(Goodbye("abuse"))
 
     async def repeat(self, *, slower: bool = False) -> None:
         """Says again all that was said since the caller spoke last."""

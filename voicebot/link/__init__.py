@@ -6,6 +6,7 @@ One link lives as long as its media process; it is never made anew.
 from voicebot.link.link import CommandFailed, Link, LinkBroken, LinkClosed, LinkError, NotAnswered
 from voicebot.link.messages import (
     Accepted,
+    Append,
     Begin,
     CallCommand,
     Close,
@@ -36,6 +37,7 @@ from voicebot.link.messages import (
 
 __all__ = [
     "Accepted",
+    "Append",
     "Begin",
     "CallCommand",
     "Close",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from voicebot.doors.door import DoorName
 from voicebot.events import Logged
@@ -82,6 +82,18 @@ class SendKeys:
 
     call_id: str
     keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """What helpers and people have to say of a call, as its log has it: ``type`` and fields.
+
+    What is there already is left out (:func:`voicebot.log.unsaid`). Answered by :class:`Done`: whether this side owns
+    the log, and has written it.
+    """
+
+    call_id: str
+    events: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +207,7 @@ class Gone:
     call_id: str
 
 
-CallCommand: TypeAlias = Offer | Begin | Reoffer | Reanswer | Press | Type | SendKeys | HangUp
+CallCommand: TypeAlias = Offer | Begin | Reoffer | Reanswer | Press | Type | SendKeys | Append | HangUp
 Command: TypeAlias = CallCommand | Drain | Close | Ping
 Reply: TypeAlias = Accepted | Refused | Done | Pong | Failed
 Told: TypeAlias = Ready | Leaving | Events | Gone | Failed

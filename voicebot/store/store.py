@@ -11,8 +11,11 @@ from sqlalchemy import delete, update
 from voicebot.events import Logged
 from voicebot.store import keys, migrations, reading, writing
 from voicebot.store.database import Database
+from voicebot.store.deliveries import Deliveries
 from voicebot.store.rows import CallRow, Key, RecordingRow, State
 from voicebot.store.tables import calls, recordings
+from voicebot.store.voiceprints import VoiceprintTable
+from voicebot.store.wrapups import Wrapups
 
 
 class Store:
@@ -47,6 +50,10 @@ class Store:
         """Of the newest migration that the database has seen."""
         with self._database.reading() as connection:
             return migrations.revision_of(connection) or "none"
+
+    @property
+    def voiceprints(self) -> VoiceprintTable:
+        return VoiceprintTable(self._database)
 
     # ---- events
 
@@ -135,6 +142,16 @@ class Store:
         """Those whose files are still there, oldest first: what a rule of retention looks at."""
         with self._database.reading() as connection:
             return reading.kept_recordings(connection, sealed_before, limit)
+
+    # ---- notes of calls
+
+    @property
+    def wrapups(self) -> Wrapups:
+        return Wrapups(self._database)
+
+    @property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self._database)
 
     # ---- keys of the API
 

@@ -10,17 +10,20 @@ from fastapi.responses import Response
 from fastapi.security import HTTPBearer
 
 from aicc.service.api.access import access
+from aicc.service.api.assist import ParsesAddresses, assist
 from aicc.service.api.calls import calls
 from aicc.service.api.docs import docs
 from aicc.service.api.events import events
 from aicc.service.api.guard import Guard
 from aicc.service.api.keys import KeyRing
 from aicc.service.api.live import Patience, Readers
+from aicc.service.api.notes import Appends
 from aicc.service.api.past import Past
 from aicc.service.api.probes import probes
 from aicc.service.api.problem import Problem, ProblemTold, tell_problems
 from aicc.service.api.recordings import recordings
 from aicc.service.api.service import Service
+from aicc.service.api.voiceprints import voiceprints
 from aicc.service.metrics import Metrics
 from aicc.service.web.routes import Pages, web
 from voicebot.store import StoreUnavailable
@@ -40,9 +43,18 @@ first message. Who reads too slowly is closed with 1013, and can replay.
 
 
 def open_api(
-    service: Service, metrics: Metrics, keys: KeyRing, patience: Patience | None = None, pages: Pages | None = None
+    service: Service,
+    metrics: Metrics,
+    keys: KeyRing,
+    patience: Patience | None = None,
+    pages: Pages | None = None,
+    appends: Appends | None = None,
+    addresses: ParsesAddresses | None = None,
 ) -> FastAPI:
-    """The service's HTTP face, for :func:`aicc.service.api.server.server` to serve; with ``pages``, callers' pages."""
+    """The service's HTTP face, for :func:`aicc.service.api.server.server` to serve.
+
+    With ``pages``, callers' pages; with ``appends``, what helps people with calls, ``addresses`` among it.
+    """
     told = {"model": ProblemTold}
     app = FastAPI(
         title="aicc",
@@ -58,7 +70,10 @@ def open_api(
     past = Past(service.store, service.folder)
     with_key = [Security(HTTPBearer(auto_error=False, description="A key of the API"))]
     failures: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 404, 409, 413, 422, 429, 503), told)
-    for routes in (calls(service), events(service, past), recordings(service), access(service.store, keys)):
+    rooms = [calls(service), events(service, past), recordings(service, past), access(service.store, keys)]
+    if appends:
+        rooms += [assist(service, past, appends, addresses), voiceprints(service.store.voiceprints)]
+    for routes in rooms:
         app.include_router(routes, dependencies=with_key, responses=failures)
     app.include_router(Readers(service, past, keys, metrics, patience or Patience()).routes())
     app.include_router(probes(service, metrics), responses={403: told})

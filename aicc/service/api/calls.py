@@ -10,11 +10,13 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
+from aicc.service.api.masking import Masked
 from aicc.service.api.past import no_call
 from aicc.service.api.problem import Problem
 from aicc.service.api.service import CallWanted, NoDoor, NoScenario, NotTransferred, Service
 from aicc.service.api.wire import UUID, Asked, CallId, Text, Told, plain
-from voicebot.events import CallEnded, CallStarted, Latency, Logged
+from voicebot.events import CallStarted, Latency, Logged
+from voicebot.log import end_of
 from voicebot.store import CallRow, State, Store, started_at_of
 
 MAX_CALLS = 200  # of one page
@@ -68,8 +70,8 @@ class TurnTold(Told):
     seq: int
     turn: int
     side: str
-    spoken: str
-    written: str
+    spoken: Masked
+    written: Masked
     at_ms: int
     reason: str | None
     voice_to_voice_ms: int | None
@@ -212,7 +214,7 @@ def _whole(store: Store, call_id: str, newest: Sequence[Logged], is_running: boo
     told = CallTold.model_validate(row).model_dump()
     if is_running:
         told["state"] = "running"
-    elif newest and isinstance(end := newest[-1].event, CallEnded):
+    elif end := end_of(newest):
         ended_at = row.started_at + timedelta(milliseconds=end.duration_ms)
         told |= {"state": "ended", "ended_at": ended_at, "ended_by": end.by, "reason": end.reason}
         told["duration_ms"] = end.duration_ms

@@ -25,6 +25,7 @@ from aicc.service.api.wire import CallId, Start, Types, asked_types, json_of
 from aicc.service.live_calls import ReaderTooSlow
 from aicc.service.metrics import Metrics
 from voicebot.events import CallEnded, Logged, type_of
+from voicebot.log import end_of
 from voicebot.store import StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -145,7 +146,7 @@ class Readers:
         count, is_over = 0, False
         async with contextlib.aclosing(events):
             async for logged in events:
-                is_over = isinstance(logged.event, CallEnded)
+                is_over = is_over or isinstance(logged.event, CallEnded)
                 if wanted and type_of(logged.event) not in wanted:
                     continue
                 if not await self._keys.is_right(key):
@@ -171,7 +172,7 @@ class Readers:
 
     async def _has_ended(self, call_id: str) -> bool:
         events = await self._past.events_of(call_id, self._service.log(call_id))
-        return bool(events) and isinstance(events[-1].event, CallEnded)
+        return end_of(events) is not None
 
     async def _of_all(self, replay: bool) -> Events:
         """With ``replay`` the running calls from their beginning first: no event is missed or comes twice between."""

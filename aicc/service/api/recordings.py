@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -13,12 +13,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from aicc.service.api.past import no_call
+from aicc.service.api.masking import beeped_recording
+from aicc.service.api.past import Past, no_call
 from aicc.service.api.problem import Problem
 from aicc.service.api.ranges import Unsatisfiable, asked_part
 from aicc.service.api.service import Service
 from aicc.service.api.wire import CallId
 from voicebot.encryption import EncryptionError
+from voicebot.events import Logged
 from voicebot.recording_file import left_in
 from voicebot.sealing import SHA256_NAME, open_recording, sealed_in
 from voicebot.store import Store
@@ -37,7 +39,7 @@ class Kept:
     sha256: str
 
 
-def recordings(service: Service) -> APIRouter:
+def recordings(service: Service, past: Past) -> APIRouter:
     routes = APIRouter(prefix="/api/calls", tags=["calls"])
 
     # HEAD too, for players; not in the schema twice
@@ -53,12 +55,17 @@ def recordings(service: Service) -> APIRouter:
             416: {"description": "No such part"},
         },
     )
-    async def recording(call_id: CallId, request: Request) -> Response:
-        """16-bit stereo at the call's rate, left the caller, right all that the caller heard."""
+    async def recording(call_id: CallId, request: Request, beeped: bool = False) -> Response:
+        """16-bit stereo at the call's rate, left the caller, right all that the caller heard.
+
+        With `beeped` a tone lies over abusive words.
+        """
         if call_id in service.live():
             raise Problem(409, "the call is running", "ask again when it has ended")
         folder = service.folder / "calls" / call_id
         kept = await run_in_threadpool(_open, service.store, folder, call_id, service.recording_key)
+        if beeped:
+            kept = await run_in_threadpool(_beeped, kept, await past.events_of(call_id, None))
         response = _answer(request, kept, call_id)
         if not isinstance(response, StreamingResponse):
             kept.file.close()
@@ -91,6 +98,12 @@ def _open(store: Store, folder: Path, call_id: str, key: bytes | None) -> Kept:
         cure = "set the key that recordings were encrypted with that day; the log says more"
         raise Problem(503, "the recording cannot be decrypted", cure) from None
     return Kept(file, file.seek(0, io.SEEK_END), sha256)
+
+
+def _beeped(kept: Kept, events: Sequence[Logged]) -> Kept:
+    with kept.file:
+        file = beeped_recording(kept.file, events)
+    return Kept(file, file.seek(0, io.SEEK_END), f"{kept.sha256}-beeped")
 
 
 def _answer(request: Request, kept: Kept, call_id: str) -> Response:

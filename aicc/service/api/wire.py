@@ -11,6 +11,7 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from aicc.service.api.masking import masked_fields
 from aicc.service.api.problem import Problem
 from voicebot.events import TYPES, Logged
 
@@ -45,8 +46,8 @@ def asked_types(types: str | None) -> frozenset[str]:
 
 
 def json_of(logged: Logged) -> bytes:
-    """One event as everybody sees it."""
-    fields = logged.as_json()
+    """One event as everybody sees it: abusive words are masked."""
+    fields = masked_fields(logged.as_json())
     try:
         return orjson.dumps(fields, default=str, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:  # half a surrogate pair, an integer of more than 64 bits: somebody else's text

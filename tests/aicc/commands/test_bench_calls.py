@@ -131,6 +131,7 @@ def test_scripts_that_are_none_are_one_line(aicc, tmp_path, script, what):
     assert what in json.loads(line)["error"]
 
 
+@pytest.mark.load
 @pytest.mark.slow
 def test_callers_are_served_and_what_they_cost_is_sane(aicc):
     script = str(CALLERS / "person.yaml")  # a short one: who has begun is heard to the end

@@ -121,6 +121,7 @@ def test_a_service_that_cannot_start(aicc, script, monkeypatch, tmp_path):
     )
 
 
+@pytest.mark.load
 @pytest.mark.slow
 def test_one_real_call(aicc):
     answer = found(aicc("simulate", str(CALLERS / "person.yaml"), "--json"))

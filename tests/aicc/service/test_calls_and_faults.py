@@ -339,6 +339,7 @@ def test_a_second_caller_with_the_same_id_is_sent_away(service):
 # ---- what breaks
 
 
+@pytest.mark.load
 def test_a_process_that_stands_still_for_a_while_goes_on_with_its_calls(service):
     async def story():
         async with service.events("/api/live") as heard, await service.call(TEA_HOUSE) as caller:

@@ -152,7 +152,7 @@ def test_a_front_that_is_gone_lets_the_process_make_everything_whole(tmp_path):
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        (("/nonexistent/python",), "no media process can be started: no such file or directory: "),
+        (("/nonexistent/python",), "media-1 cannot be started: no such file or directory: "),
         ((sys.executable, "-c", "raise SystemExit(3)"), "media-1: it ended before it was ready: see its log"),
         ((sys.executable, "-c", "import os, sys; os.write(int(sys.argv[1]), b'HTTP/1.1 200')"), "media-1: it ended"),
     ],

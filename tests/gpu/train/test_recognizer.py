@@ -91,6 +91,7 @@ def test_a_studio_speaks_what_it_spells() -> None:
     assert batch.features.shape[0] == 2 and batch.token_counts.sum() == len(batch.tokens)
 
 
+@pytest.mark.load
 @needs_data
 @pytest.mark.slow
 def test_training_learns_resumes_and_exports_what_it_learned(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """The address book over the sample company's buildings, and over a whole city where its file is at hand."""
 
+import contextlib
 import os
+import sqlite3
 import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -164,21 +167,68 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
 
 def test_a_database_says_what_the_file_says(tmp_path: Path, book: AddressBook) -> None:
     database = tmp_path / "addresses.sqlite"
-    assert write_book(database, [SAMPLE]) == ()
+    write_book(database, [SAMPLE])
     opened = AddressBook.open(database)
     assert len(opened) == len(book) == 480
     for text in ("서울시청", "강남구 테헤란노 백오십이", "대학로 오십"):
         assert opened.search(text) == book.search(text)
 
 
-def test_a_file_that_cannot_be_used_leaves_the_database_as_it_was(tmp_path: Path) -> None:
-    database, path = tmp_path / "addresses.sqlite", tmp_path / "bad.txt"
+def test_a_database_of_another_form_is_refused(tmp_path: Path) -> None:
+    database = tmp_path / "addresses.sqlite"
     write_book(database, [SAMPLE])
-    path.write_text("nothing\n", encoding="utf-8")
-    with pytest.raises(AddressFileUnreadable):
-        write_book(database, [SAMPLE, path])
-    assert len(AddressBook.open(database)) == 480
-    assert [file.name for file in tmp_path.iterdir() if file.suffix != ".txt"] == ["addresses.sqlite"]
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    with pytest.raises(AddressBookUnusable, match="of this version: import the official file anew"):
+        AddressBook.open(database)
+
+
+def test_a_book_is_searched_from_several_threads(tmp_path: Path, book: AddressBook) -> None:
+    database = tmp_path / "addresses.sqlite"
+    write_book(database, [SAMPLE])
+    opened = AddressBook.open(database)
+    texts = [case.said for case in cases()][:40]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(opened.search, texts * 3))
+    assert found == [book.search(text) for text in texts] * 3
+
+
+# ---- what the official file knows beside the address
+
+
+def test_a_road_is_found_by_its_former_name(tmp_path: Path) -> None:
+    found = book_of(tmp_path, "반곡동|세종특별자치시 옛가람길 12-3").search("옛가람길 십이 다시 삼")
+    assert [(one.address.written, one.missing) for one in found] == [("세종특별자치시 새가람로 77", "none")]
+
+
+def test_a_former_name_without_its_number_still_names_the_road(tmp_path: Path) -> None:
+    found = book_of(tmp_path, "반곡동|세종특별자치시 옛가람길 12-3").search("세종시 옛가람길")
+    assert (found[0].address.road, found[0].missing) == ("옛가람길", "number")
+
+
+def test_an_administrative_dong_is_a_region(tmp_path: Path) -> None:
+    book = book_of(tmp_path, "반곡2동|")
+    [found] = book.search("반곡이동 새가람로 칠십칠", 1)
+    assert (found.address.main, found.missing) == (77, "none")
+    assert "region" in found.told
+
+
+def test_a_number_is_no_region(tmp_path: Path) -> None:
+    """다시면 is a 면 in 나주시, and what stands between the two parts of a number."""
+    rows = ["1|1|전라남도|나주시|다시면|가운리|0|31|0|1|가운길|0|110|0|||58301|||0||||", NEW_ROAD.format("반곡동", "")]
+    path = tmp_path / "addresses.txt"
+    path.write_text("\n".join(rows), encoding="cp949")
+    [found] = AddressBook.of_file(path).search("새가람로 칠십칠 다시 삼", 1)
+    assert (found.address.road, found.address.main, found.address.sub) == ("새가람로", 77, 3)
+
+
+NEW_ROAD = "1|1|세종특별자치시||반곡동||0|31|0|1|새가람로|0|77|0|1|{}|30145|{}||0||||"
+
+
+def book_of(folder: Path, admin_dong_and_former: str) -> AddressBook:
+    path = folder / "addresses.txt"
+    path.write_text(NEW_ROAD.format(*admin_dong_and_former.split("|")), encoding="cp949")
+    return AddressBook.of_file(path)
 
 
 def test_what_is_no_address_book_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from kb.address.sound import likenesses, sounds, spell
+from kb.address.sound import cores, likenesses, sounds, spell
 from kb.jamo import letters
 
 
@@ -31,3 +31,13 @@ def test_a_letter_that_sounds_like_the_right_one_costs_half() -> None:
     same, alike, other, nothing = likenesses(heard, [letters("테헤란로")])[:, 0].tolist()
     assert same == 1
     assert same > alike > other > 0.6 > nothing
+
+
+def test_a_building_is_also_called_without_its_kind_and_its_city() -> None:
+    assert letters("백두산") in cores(letters("세종백두산빌딩"))
+    assert cores(letters("세종빌딩")) == set()
+    assert cores(letters("한누리대로")) == set()
+
+
+def test_signs_for_numbers_that_nobody_names_buildings_by_are_not_read() -> None:
+    assert spell("타워②\U00016b5f½") == "타워이"

@@ -157,6 +157,17 @@ def test_or_a_person_takes_over(call):
     assert handed.ending.reason == "abuse"
 
 
+def test_that_person_may_be_a_supervisor(call):
+    handed = call(SWEARING, scenario="abuse: {warnings: 0, then: handoff, skill: 관리자}")
+    assert (handed.ending.reason, handed.ending.skill) == ("abuse", "관리자")
+
+
+def test_a_company_may_go_on_warning(call):
+    warned = call("예약하고 싶어요", *[SWEARING] * 4, "일오요", scenario="abuse: {warnings: 1, then: warn}")
+    assert all("이어 가기 어려워요" in warned.heard(turn) for turn in range(2, 6))
+    assert warned.heard(6).startswith("15명으로")
+
+
 def test_a_new_beginning_makes_no_new_warnings(call):
     assert call(SWEARING, "처음부터 다시 할게요", SWEARING).ending == Goodbye("abuse")
 

@@ -98,8 +98,17 @@ Key = Annotated[int, Field(ge=0, le=9)]
 class Abuse(Written):
     """The company's rule for abusive callers."""
 
-    warnings: int = Field(default=1, ge=0, le=3)
-    then: Literal["hang_up", "handoff"] = "hang_up"
+    warnings: int = Field(default=1, ge=0, le=3, description="How often the caller is warned before it is enough.")
+    then: Literal["warn", "handoff", "hang_up"] = Field(
+        default="hang_up",
+        description="What comes behind the warnings. warn: another, every time; handoff: a person takes over; "
+        "hang_up: the call is over.",
+    )
+    skill: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Whom `handoff` leads to: a supervisor's; else the scenario's.",
+    )
 
 
 class Limits(Written):
@@ -126,6 +135,7 @@ class Scenario(Written):
     knowledge: list[str] = Field(default=[], description="Files with questions and answers, beside this file.")
     synonyms: str | None = None
     addresses: str | None = Field(default=None, description="A file of addresses in the official layout.")
+    assist: str | None = Field(default=None, description="A folder with the rules of those who help agents.")
     services: dict[str, Service] = Field(default={})
     messages: MessageService | None = None
     slots: dict[str, SlotSettings] = Field(default={}, description="Slots that several flows ask for.")

@@ -76,9 +76,9 @@ def flow_paths(folder: Path) -> list[Path]:
 
 
 def files_beside(loaded: LoadedScenario) -> tuple[Path, ...]:
-    """What ``scenario.yaml`` names: files of knowledge (or folders of them), of synonyms and of addresses."""
+    """What ``scenario.yaml`` names: files of knowledge (or folders of them), of synonyms, addresses and rules."""
     scenario = loaded.scenario
-    names = [*scenario.knowledge, *filter(None, (scenario.synonyms, scenario.addresses))]
+    names = [*scenario.knowledge, *filter(None, (scenario.synonyms, scenario.addresses, scenario.assist))]
     return tuple(loaded.folder / name for name in names)
 
 

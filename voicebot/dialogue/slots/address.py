@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from kb.address import AddressBook, Candidate
 from voicebot.dialogue.heard import Heard
 from voicebot.dialogue.slots.address_like import address_like
-from voicebot.dialogue.slots.correction import correction
-from voicebot.dialogue.slots.denial import TAKEN_BACK
 from voicebot.dialogue.slots.slot import Found, Problem
 
 _BELIEVED = 0.5
@@ -20,9 +17,7 @@ _UNFINISHED = 0.65  # a road without its number is believed from here on, or bes
 _CLEARLY_HEARD = 0.9
 _FEW_CHARS = 6  # around a place that is named by very little: 네 서울이요
 _ENDING_CHARS = 3
-_MOST_REPLACED = 8  # words that a correction may stand for: a whole address
 _LONG_REGION = 6  # characters: 서울시 강남구 is hardly said by accident
-_DETAIL = re.compile(r"(?:지하 ?)?[A-Za-z\d]+ ?[동호층]")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -52,7 +47,7 @@ class AddressSlot:
     ``partial`` where the number is missing, or the region of a name that several places have; ``unknown`` where it
     looks like an address and the book has none such. A number that the book's road has not got is taken, as buildings
     are new, with so little confidence that it is confirmed. An address said in pieces is found in the pieces joined,
-    and one put right in ``EARLIER 아니 LATER``.
+    and one put right in ``EARLIER 아니 LATER``: the book knows what is taken back.
     """
 
     book: AddressBook
@@ -60,7 +55,7 @@ class AddressSlot:
     def find(self, heard: Heard, now: datetime, *, asked: bool) -> Found | None:
         if heard.source == "dtmf":
             return None
-        reading = self._put_right(heard, asked) or self._read(heard, asked)
+        reading = self._read(heard, asked)
         if reading is None or not _is_believed(reading):
             return _unknown(heard) if asked else None
         candidate = reading.candidate
@@ -88,46 +83,6 @@ class AddressSlot:
                 left_over = len(text) - (candidate.end - candidate.start)
                 found.append(_Reading(candidate, min(start, end - 1), end, left_over))
         return max(found, key=lambda reading: reading.worth, default=None)
-
-    def _put_right(self, heard: Heard, asked: bool) -> _Reading | None:
-        """The address of 세종대로 백십 아니 백이십사: the later words in the place of those they correct."""
-        best: _Reading | None = None
-        for text in _corrected(*_correction(heard)):
-            reading = self._read(Heard.of(text), asked)
-            if reading and (best is None or reading.worth[:2] > best.worth[:2]):
-                best = reading
-            if best and best.worth[:2] >= (True, _CLEARLY_HEARD):
-                break
-        if best is None or not _is_believed(best):
-            return None
-        return _Reading(best.candidate, 0, len(heard.written), best.left_over)
-
-
-def _correction(heard: Heard) -> tuple[str, str]:
-    """What was said first, and what instead of it, both written; empty where nothing is put right."""
-    marks = list(TAKEN_BACK.finditer(heard.written))
-    if marks:
-        old, new = heard.written[: marks[-1].start()], heard.written[marks[-1].end() :]
-    elif put_right := correction(heard):
-        old, new = Heard.of(put_right.old).written, put_right.rest.written if put_right.rest else ""
-    else:
-        return "", ""
-    return TAKEN_BACK.sub(" ", old).strip(" ,."), new.strip(" ,.")
-
-
-def _corrected(old: str, new: str) -> Iterator[str]:
-    """``old`` with ``new`` in the place of its last words, the fewest first."""
-    words = old.split()
-    if not words or not new:
-        return
-    if _DETAIL.match(new):
-        yield f"{old} {new}"  # of two details the later one is meant
-    yield " ".join([*words[:-1], new])
-    earlier, later = _DIGITS.fullmatch(words[-1]), _DIGITS.match(new)
-    if earlier and later:
-        yield " ".join([*words[:-1], earlier.group()[: -len(later.group())] + new])  # 1840, 아니 46: 1846
-    for count in range(len(words) - 2, max(-1, len(words) - _MOST_REPLACED - 1), -1):
-        yield " ".join([*words[:count], new])
 
 
 def _is_believed(reading: _Reading) -> bool:

@@ -188,3 +188,17 @@ def test_files_are_closed(client: Client, service: FakeService, call_id: str) ->
         got(client, call_id, **headers)
         got(client, call_id, "HEAD", **headers)
     assert open_files() == 0
+
+
+def test_a_recording_is_beeped_for_whoever_wants_that(client: Client, service: FakeService, call_id: str) -> None:
+    recorded = record(service, call_id)
+
+    async def ask() -> httpx.Response:
+        async with client() as known:
+            return await known.get(f"/api/calls/{call_id}/recording", params={"beeped": "true"})
+
+    beeped = asyncio.run(ask())
+    assert beeped.status_code == 200 and beeped.headers["etag"] == f'"{recorded.sha256}-beeped"'
+    # nobody was abusive: it sounds as it was
+    sound, _ = soundfile.read(io.BytesIO(beeped.content), dtype="int16")
+    assert np.array_equal(sound, SAMPLES)

@@ -115,6 +115,7 @@ def test_a_service_that_cannot_be_reached(chromium: Chromium) -> None:
     run(work())
 
 
+@pytest.mark.load
 def test_a_network_that_lets_no_sound_through(chromium: Chromium) -> None:
     async def work() -> None:
         async with visiting(chromium, house()) as visitor:

@@ -165,6 +165,7 @@ def test_speech_with_5_percent_lost_is_nearer_to_the_truth_than_with_silence_or_
     assert ours < 0.9 * repetition
 
 
+@pytest.mark.load
 @pytest.mark.slow
 def test_the_recognizer_hears_better_so_than_through_silence_or_repetition() -> None:
     recognizer = BundledRecognizer(weights=Weights(0, 0), kiwi_weight=0)  # what is heard, not what is guessed

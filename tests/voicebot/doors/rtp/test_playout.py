@@ -171,6 +171,7 @@ def test_in_a_voice_without_a_pause_stalls_are_caught_up_with_too() -> None:
     assert max(heard.delays_ms[500 + 3 * 50 :]) <= 45
 
 
+@pytest.mark.load
 @pytest.mark.slow
 @pytest.mark.parametrize("ppm", [100, -100])
 def test_clocks_that_drift_for_an_hour_cost_a_frame_in_minutes(ppm: int) -> None:

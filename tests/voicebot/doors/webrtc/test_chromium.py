@@ -87,6 +87,7 @@ def test_a_call_with_keys_a_restart_another_connection_and_an_end(tmp_path: Path
     run(work())
 
 
+@pytest.mark.load
 def test_a_browser_that_is_offline_for_ten_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def work() -> None:
         async with opened(tmp_path) as (door, page, ticker):

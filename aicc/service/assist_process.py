@@ -1,0 +1,179 @@
+"""``python -m aicc.service.assist_process LINK``: helps all calls of the service at the other end of the link.
+
+LINK is the number of an open socket; what the process has to know (:class:`~aicc.service.process.Start`) comes as JSON
+on standard input. It is told what happens in calls, and asks for what it says to be appended to their logs. It ends
+when it is told to, or when the front is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+
+from aicc.assist import open_services
+from aicc.lines import told
+from aicc.service.live_calls import LiveCalls
+from aicc.service.loop import new_loop
+from aicc.service.owed import owed
+from aicc.service.process import Start
+from assist.helper import Sound
+from assist.replay import replay
+from assist.running import Running, Services
+from voicebot.events import Event, Logged, fields_of
+from voicebot.journal import NAME, read_journal
+from voicebot.link import (
+    Append,
+    Close,
+    Command,
+    Done,
+    Drain,
+    Events,
+    Failed,
+    Gone,
+    Link,
+    LinkError,
+    Ping,
+    Pong,
+    Ready,
+    Reply,
+    Status,
+    Told,
+)
+from voicebot.tap import TapError, TapReader
+
+log = logging.getLogger(__name__)
+
+ANSWER_S = 60.0  # until a dead process's call is made whole, its log has no owner
+LAST_WORDS_S = 5.0  # for notes of calls that have just ended
+SWITCH_S = 0.0005  # how long models may keep the loop from running
+NICE = 5  # calls go before their helpers
+
+
+OpenServices = Callable[[Start], dict[str, Services]]
+"""Opens the helpers of every scenario, by the scenario's own name."""
+
+
+class AssistProcess:
+    """Hears what the front tells, and ends when the front says so or is gone."""
+
+    def __init__(self, start: Start, open_services: OpenServices) -> None:
+        self._start, self._open_services = start, open_services
+        self._closing = asyncio.Event()
+        self._running: Running | None = None
+        self._live: LiveCalls | None = None
+        self._link: Link | None = None
+
+    async def run(self, end: socket.socket) -> int:
+        """To its end; the exit status."""
+        self._link = link = await Link.open(end, self._told, self._answer)
+        reading = asyncio.create_task(self._read(link))
+        try:
+            services = await asyncio.to_thread(self._open_services, self._start)
+            gc.collect()
+            gc.freeze()
+            self._running = Running(lambda scenario: services.get(scenario, {}), self._append, open_tap)
+            self._live = LiveCalls(self._read_journal, [self._running.heard])
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._closing.set)
+            link.tell(Ready(os.getpid(), 0))
+            making_up = asyncio.create_task(self._make_up(services))
+            await self._closing.wait()
+            making_up.cancel()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WORDS_S):
+                    await self._running.idle()
+            await self._live.close()
+            await self._running.close()
+            return 0
+        except Exception as error:
+            log.debug("where it happened", exc_info=error)
+            link.tell(Failed(told(error)))
+            return 1
+        finally:
+            link.close()
+            await link.wait_closed()
+            reading.cancel()
+
+    def _told(self, message: Told) -> None:
+        if self._live is None:
+            return
+        match message:
+            case Events(batch):
+                self._live.take(batch)
+            case Gone(call_id):
+                self._live.forget(call_id)
+
+    async def _answer(self, command: Command) -> Reply:
+        match command:
+            case Ping():
+                calls = self._running.calls if self._running else 0
+                return Pong(Status(calls, 0, 0.0, 0, 0, 0.0, 0, 0.0))
+            case Drain() | Close():
+                self._closing.set()
+                return Done()
+        return Failed(f"{type(command).__name__} is nothing for the assist process")
+
+    async def _read(self, link: Link) -> None:
+        try:
+            await link.run()
+        except LinkError as error:
+            log.error("the link to the front is broken: %s", error)
+        self._closing.set()
+
+    async def _append(self, call_id: str, events: Sequence[Event]) -> bool:
+        assert self._link
+        reply = await self._link.ask(Append(call_id, tuple(map(fields_of, events))), ANSWER_S)
+        return isinstance(reply, Done) and reply.found
+
+    async def _make_up(self, services: dict[str, Services]) -> None:
+        """Notes of calls that ended while nobody was there to write them."""
+        for call_id in await asyncio.to_thread(owed, self._start.data / "calls"):
+            events = await asyncio.to_thread(self._read_journal, call_id)
+            scenario = next((name for logged in events if (name := getattr(logged.event, "scenario", None))), "")
+            writers = {name: helper for name, helper in services.get(scenario, {}).items() if name == "wrapup"}
+            said = await asyncio.to_thread(lambda: [one.event for one in replay(events, writers)])  # noqa: B023
+            if said:
+                with contextlib.suppress(LinkError):
+                    await self._append(call_id, said)
+
+    def _read_journal(self, call_id: str) -> list[Logged]:
+        try:
+            return read_journal(self._start.data / "calls" / call_id / NAME)
+        except FileNotFoundError:
+            return []
+
+
+def open_tap(call_id: str) -> Sound | None:
+    """The sound of a call that runs; None where it has none."""
+    try:
+        return TapReader.open(call_id)
+    except TapError:
+        return None
+
+
+def main(open_services: OpenServices = open_services) -> int:
+    end = socket.socket(fileno=int(sys.argv[1]))
+    start = Start.model_validate_json(sys.stdin.buffer.read())
+    sys.stdin.close()
+    form = f"%(levelname)s {start.name} %(name)s: %(message)s"
+    logging.basicConfig(level=start.log_level, stream=sys.stderr, format=form, force=True)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.setswitchinterval(SWITCH_S)
+    with contextlib.suppress(OSError):
+        os.nice(NICE)
+
+    async def run() -> int:
+        return await AssistProcess(start, open_services).run(end)
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        return runner.run(run())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
