@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from aicc.door_settings import Variable, beside_the_file
+from aicc.door_settings import beside_the_file, variable
 from assist.speaker.rules import SpeakerRules
 
 
@@ -20,7 +20,7 @@ class Juso(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: str = "https://business.juso.go.kr/addrlink/addrLinkApi.do"
-    key_from: Annotated[Variable, Field(default=None)] = None
+    key_from: Annotated[str, AfterValidator(variable)] = "AICC_JUSO_KEY"
 
 
 class Assist(BaseModel):

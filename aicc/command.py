@@ -40,6 +40,7 @@ from aicc.commands.bench_calls import bench_calls
 from aicc.commands.bench_kb import bench_kb
 from aicc.commands.bench_recovery import bench_recovery
 from aicc.commands.bench_sip import bench_sip
+from aicc.commands.bench_speaker import bench_speaker
 from aicc.commands.bench_web import bench_web
 from aicc.commands.call import call
 from aicc.commands.chat import chat
@@ -98,6 +99,7 @@ bench.command("web")(bench_web)
 bench.command("recovery")(bench_recovery)
 bench.command("assist")(bench_assist)
 bench.command("address")(bench_address)
+bench.command("speaker")(bench_speaker)
 app.add_typer(bench, name="bench")
 app.add_typer(assist, name="assist")
 app.add_typer(address, name="address")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from aicc.books import open_book
 from aicc.settings import Settings
 from voicebot.dialogue.mind import Mind
 
@@ -37,6 +38,6 @@ def _open(folder: Path, settings: Settings, addresses_of_services: Mapping[str, 
 
     embedding = open_embedding(settings.embedding, settings.models, settings.embedding_url)
     ingested = Shelf.open(settings.knowledge, embedding).entries() if settings.knowledge.is_dir() else ()
-    limits = load_scenario(folder).scenario.limits
-    answers = open_answers(settings.answers, limits.answer_chars)
-    return open_mind(folder, embedding, answers, addresses_of_services, ingested)
+    loaded = load_scenario(folder)
+    answers = open_answers(settings.answers, loaded.scenario.limits.answer_chars)
+    return open_mind(folder, embedding, answers, addresses_of_services, ingested, open_book(loaded, settings))

@@ -98,7 +98,7 @@ class AddressesOfCall:
         if shown == self._shown or (not is_over and shown[:1] == self._shown[:1]):
             return ()
         self._shown = shown
-        return (AddressNormalized(turn, found.text, tuple(_shown(candidate) for candidate in found.candidates)),)
+        return (AddressNormalized(turn, found.text, tuple(as_fields(candidate) for candidate in found.candidates)),)
 
     # ---- reading
 
@@ -184,7 +184,8 @@ def _key(candidate: Candidate) -> tuple[str, ...]:
     return candidate.address.written, candidate.address.jibun_written, candidate.detail, candidate.missing
 
 
-def _shown(candidate: Candidate) -> dict[str, Any]:
+def as_fields(candidate: Candidate) -> dict[str, Any]:
+    """A candidate as ``address_normalized`` has it."""
     address = candidate.address
     return {
         "road": address.written,

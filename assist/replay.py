@@ -38,14 +38,14 @@ def replay(events: Sequence[Logged], services: Services, sound: RecordedSound | 
     for logged in events:
         while tick_ms <= logged.at_ms:
             if sound is not None:
-                sound.written_ms = tick_ms
+                sound.pass_to(tick_ms)
             for name, helper in helpers.items():
                 if calls[name].ended is None:
                     for event in because(calls[name].last_seq, helper.tick(tick_ms)):
                         yield Replayed(name, tick_ms, event)
             tick_ms += TICK_MS
         if sound is not None:
-            sound.written_ms = logged.at_ms
+            sound.pass_to(logged.at_ms)
         for name, helper in helpers.items():
             for event in told(helper, calls[name], logged):
                 yield Replayed(name, logged.at_ms, event)
@@ -56,11 +56,20 @@ class RecordedSound:
 
     def __init__(self, caller: Samples, other: Samples, rate_hz: int) -> None:
         self.rate_hz = rate_hz
-        self.written_ms = 0
         self._caller, self._other = caller, other
+        self._whole_ms = min(len(caller), len(other)) * 1_000 // rate_hz
+        self._written_ms = 0
+
+    @property
+    def written_ms(self) -> int:
+        return self._written_ms
+
+    def pass_to(self, at_ms: int) -> None:
+        """The call has come to here; the sound may have ended before."""
+        self._written_ms = min(at_ms, self._whole_ms)
 
     def read(self, last_ms: int) -> tuple[Samples, Samples]:
-        end = min(self.written_ms * self.rate_hz // 1_000, len(self._caller), len(self._other))
+        end = self._written_ms * self.rate_hz // 1_000
         first = max(0, end - last_ms * self.rate_hz // 1_000)
         return np.array(self._caller[first:end]), np.array(self._other[first:end])
 

@@ -11,15 +11,22 @@ from pydantic import BaseModel, ValidationError
 from assist.mood.rules import MoodRules
 from assist.suggest.rules import SuggestRules
 from assist.wrapup.rules import WrapUpRules
+from voicebot.dialogue.scenario.problem import Problem
 from voicebot.dialogue.scenario.yaml_file import FileInvalid, read_yaml
 
 FILES: dict[str, type[BaseModel]] = {"suggest": SuggestRules, "mood": MoodRules, "wrapup": WrapUpRules}
+
+_NAMES = ", ".join(f"{name}.yaml" for name in FILES)
 
 Section = TypeVar("Section", bound=BaseModel)
 
 
 class RulesInvalid(ValueError):
     """A file of rules cannot be used; the message says where, why, and the way out."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +43,10 @@ def load_rules(folder: Path | None) -> Rules:
     if folder is None:
         return Rules()
     if not folder.is_dir():
-        raise RulesInvalid(f"{folder} is no folder: name one with {', '.join(f'{name}.yaml' for name in FILES)}")
+        raise RulesInvalid(Problem(folder, 1, "no folder of rules", f"make one with {_NAMES} in it"))
     for path in sorted(folder.glob("*.y*ml")):
         if path.stem not in FILES or path.suffix != ".yaml":
-            raise RulesInvalid(f"{path} belongs to no helper: call it {' or '.join(f'{name}.yaml' for name in FILES)}")
+            raise RulesInvalid(Problem(path, 1, "belongs to no helper", f"rename it: {_NAMES}"))
     return Rules(
         _read(folder / "suggest.yaml", SuggestRules),
         _read(folder / "mood.yaml", MoodRules),
@@ -53,7 +60,7 @@ def _read(path: Path, section: type[Section]) -> Section:
     try:
         data, source = read_yaml(path)
     except FileInvalid as invalid:
-        raise RulesInvalid(str(invalid)) from None
+        raise RulesInvalid(invalid.problem) from None
     try:
         return section.model_validate(data)
     except ValidationError as invalid:
@@ -62,4 +69,4 @@ def _read(path: Path, section: type[Section]) -> Section:
         what = "is no key here" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
         keys = ", ".join(section.model_fields)
         cure = f"keys are {keys}" if len(first["loc"]) <= 1 else "see docs/assist.md"
-        raise RulesInvalid(f"{path}:{source.line(first['loc'])}: {where}: {what}: {cure}") from None
+        raise RulesInvalid(source.problem(first["loc"], f"{where}: {what}", cure)) from None

@@ -12,13 +12,14 @@ from aicc.output import Answer, answers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kb.address import AddressBook, Candidate
+    from kb.address import Candidate
     from kb.address.importing import Progress
+    from kb.address.juso import Finder
 
 address = typer.Typer(help="Standard addresses from what callers say.", no_args_is_help=True)
 
 Database = Annotated[
-    Path | None, typer.Option("--db", metavar="DB", help='Of "aicc address import"; else the file of the scenario.')
+    Path | None, typer.Option("--db", metavar="DB", help='Of "aicc address import"; else what the settings name.')
 ]
 
 
@@ -109,20 +110,22 @@ def evaluate_book(
     return Answer(data, Group(*([missed] if report.missed else []), summary))
 
 
-def _book(context: typer.Context, database: Path | None) -> "AddressBook":
+def _book(context: typer.Context, database: Path | None) -> "Finder":
     from kb.address import AddressBook
 
     if database is not None:
         return AddressBook.open(database)
+    from aicc.books import open_finder
     from aicc.errors import AiccError
     from aicc.service.scenarios import sample_company
     from aicc.settings import settings_of
     from voicebot.dialogue.scenario.scenario_file import load_scenario
 
-    loaded = load_scenario(settings_of(context).scenario or sample_company())
-    if not loaded.scenario.addresses:
+    settings = settings_of(context)
+    book = open_finder(load_scenario(settings.scenario or sample_company()), settings)
+    if book is None:
         raise AiccError('no address book: name one with --db, that "aicc address import" has written')
-    return AddressBook.of_file(loaded.folder / loaded.scenario.addresses)
+    return book
 
 
 def _data(candidate: "Candidate") -> dict[str, object]:

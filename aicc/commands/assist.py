@@ -28,7 +28,7 @@ def replay(
 
     Sound is taken from the recording, where there is one. Nothing is kept and nobody is enrolled.
     """
-    from aicc.assist import open_company
+    from aicc.assist import open_company, open_verification
     from aicc.errors import AiccError
     from aicc.service.scenarios import sample_company
     from aicc.settings import settings_of
@@ -44,7 +44,9 @@ def replay(
     if not events:
         raise AiccError(f"{journal} holds no event of a call: name another")
     embedding = open_embedding(settings.embedding, settings.models, settings.embedding_url)
-    services = open_company(load_scenario(scenario or settings.scenario or sample_company()), settings, embedding)
+    loaded = load_scenario(scenario or settings.scenario or sample_company())
+    speaker = open_verification(settings, settings.data, is_replay=True)
+    services = open_company(loaded, settings, embedding, speaker)
     if unknown := set(only or ()) - services.keys():
         raise AiccError(f"no helper {sorted(unknown)[0]}: there are {', '.join(services)}")
     chosen = {name: service for name, service in services.items() if not only or name in only}

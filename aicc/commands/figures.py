@@ -17,12 +17,13 @@ def figures(
     ] = None,
     streams: Annotated[int, typer.Option(min=1, help="For the load.")] = 200,
     only: Annotated[
-        Literal["speech", "mind", "calls", "doors"] | None, typer.Option(help="Only these figures.")
+        Literal["speech", "mind", "calls", "doors", "assist"] | None, typer.Option(help="Only these figures.")
     ] = None,
 ) -> Answer:
     """Measure what the README quotes: errors, delays, load, sizes."""
     from rich.table import Table
 
+    from aicc.assist_figures import assist_figures
     from aicc.call_figures import call_figures
     from aicc.door_figures import door_figures
     from aicc.figure import Figure
@@ -39,6 +40,7 @@ def figures(
     found += mind_figures() if only in (None, "mind") else []
     found += call_figures() if only in (None, "calls") else []
     found += door_figures() if only in (None, "doors") else []
+    found += assist_figures() if only in (None, "assist") else []
     table = Table("measure", "figure", "limit", "")
     for figure in found:
         sign = "≥" if figure.at_least else "≤"

@@ -145,6 +145,7 @@ def evaluate_speakers(
 ) -> Answer:
     """Equal error rate and detection cost over trials; each sound is taken whole, however short."""
     from aicc.errors import AiccError
+    from aicc.settings import settings_of
     from assist.speaker.det_curve import draw
     from assist.speaker.trials import det_points, eer, min_dcf, read_trials
 
@@ -154,7 +155,7 @@ def evaluate_speakers(
         det_points(labels, labels)  # tells of a missing label now, not after an hour
     except ValueError as broken:
         raise AiccError(str(broken)) from None
-    model = _model(context, _rules(context))
+    model = _model(context, settings_of(context).assist.speaker)
     paths = dict.fromkeys(path for trial in listed for path in (trial.path_a, trial.path_b))
     voices = {path: model.embedder.embed(*_read(path, channel)) for path in _watched(list(paths))}
     scores = [model.scoring.score(voices[trial.path_a], voices[trial.path_b]) for trial in listed]
@@ -165,20 +166,13 @@ def evaluate_speakers(
     return Answer({"n": len(listed), "eer": rate, "min_dcf": cost}, shown)
 
 
-def _rules(context: typer.Context) -> "SpeakerRules":
-    from aicc.settings import settings_of
-    from assist.speaker.rules import SpeakerRules
-
-    chosen = getattr(settings_of(context), "speaker", None)
-    return chosen if isinstance(chosen, SpeakerRules) else SpeakerRules()
-
-
 def _rules_and_vault(context: typer.Context) -> "tuple[SpeakerRules, Vault]":
     from aicc.settings import settings_of
     from assist.speaker.vault import Vault
     from voicebot.store import Store
 
-    settings, rules = settings_of(context), _rules(context)
+    settings = settings_of(context)
+    rules = settings.assist.speaker
     store = Store.open(settings.store or f"sqlite:///{settings.data / 'aicc.db'}")
     context.call_on_close(store.close)
     return rules, Vault.open(store.voiceprints, rules.key_from)

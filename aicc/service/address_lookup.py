@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kb.address import AddressBook
+    from kb.address.juso import Finder
 
 
 class AddressLookup:
     """See :class:`aicc.service.api.assist.ParsesAddresses`; ``open_book`` gives None where there is no book."""
 
-    def __init__(self, open_book: Callable[[], AddressBook | None]) -> None:
+    def __init__(self, open_book: Callable[[], Finder | None]) -> None:
         self._open_book = open_book
         self._lock = threading.Lock()
-        self._book: AddressBook | None = None
+        self._book: Finder | None = None
 
     def parse(self, text: str) -> Sequence[Mapping[str, Any]]:
         from assist.addresses import as_fields

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from aicc.assist import open_book
+from aicc.books import open_finder
 from aicc.errors import AiccError
 from aicc.lines import told
 from aicc.service.address_lookup import AddressLookup
@@ -175,7 +175,7 @@ class _Parts:
         live.listen(helping.heard)
         endings.listen(helping.gone)
         service = RunningService(front, doors, live, self._scenarios, store, data, key, helping)
-        book = AddressLookup(partial(open_book, self._scenarios.loaded[0], settings))
+        book = AddressLookup(partial(open_finder, self._scenarios.loaded[0], settings))
         pages = doors.pages(service.log)
         http = server(open_api(service, metrics, keys, pages=pages, appends=appending, addresses=book))
         failed: AiccError | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing
 
@@ -49,8 +49,7 @@ class Wording:
         """What is being worded is not finished any more."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
+        self._loop.run_until_complete(_give_up(asyncio.all_tasks(self._loop)))
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
@@ -65,3 +64,9 @@ class Wording:
             log.info("the reply stays in the entry's own words: %s", faults[0])
             return ""
         return " ".join(clauses)
+
+
+async def _give_up(tasks: Collection[asyncio.Task[object]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

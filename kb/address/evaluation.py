@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from kb.address.address import Address
-from kb.address.book import AddressBook
+from kb.address.juso import Finder
 from kb.address.search import Candidate
 
 LOOKED_AT = 3
@@ -137,13 +137,13 @@ def _case(line: str, place: str) -> Case:
     return Case(spoken.strip(), wanted)
 
 
-def evaluate(book: AddressBook, cases: Sequence[Case]) -> Report:
+def evaluate(book: Finder, cases: Sequence[Case]) -> Report:
     """Looks everything up once, after a first look-up that nobody times."""
     book.search(cases[0].spoken, LOOKED_AT)
     return Report([_result(book, case) for case in cases])
 
 
-def _result(book: AddressBook, case: Case) -> Result:
+def _result(book: Finder, case: Case) -> Result:
     began = time.perf_counter()
     found = book.search(case.spoken, LOOKED_AT)
     ms = (time.perf_counter() - began) * 1000

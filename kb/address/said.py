@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kb.address.numerals import NUMERAL, value_of, value_of_words
 from kb.address.sound import pieces
 from kb.jamo import letters
+
+Span = tuple[int, int]
+"""The first, and the one behind the last."""
 
 LONGEST_TEXT = 200
 """Characters that are looked at; whoever says more is not telling an address."""
@@ -152,6 +155,10 @@ class Said:
         """The syllables that lie within the characters ``start`` to ``end``: first, and one behind the last."""
         inside = [at for at in range(len(self)) if start <= self.starts[at] and self.ends[at] <= end]
         return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
+
+def overlap(span: Span, others: Iterable[Span]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
 
 
 def fluent(text: str) -> str:

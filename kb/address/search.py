@@ -9,11 +9,12 @@ from functools import partial
 
 from kb.address.address import Address
 from kb.address.behind import number_behind
+from kb.address.details import details_of
 from kb.address.leads import Lead, Leads, Missing, Told
 from kb.address.names import Name, exact_names, fits, misheard_names, without_parts
 from kb.address.put_right import Reading, readings
 from kb.address.regions import Region, Regions
-from kb.address.said import LONGEST_TEXT, Detail, Number, Said, fluent
+from kb.address.said import LONGEST_TEXT, Said, Span, fluent, overlap
 from kb.address.tables import Tables
 from kb.jamo import letters
 
@@ -30,13 +31,9 @@ _ALIKE = 0.6
 _MOST_UNLISTED = 0.7  # a number that its road has not got in the book is read back to the caller, at least
 _TIED_DOUBT = 1.5
 _SURE_BUT_TIED = 0.75
-_LEAST_WING = 100
 _NAME_ENDS = re.compile(r"[로길동리가]\s*\Z")
 _WORD_IN_FRONT = re.compile(r"([가-힣\d]*[가-힣\d](?<![은는이가을를에로도네예]))\s*\Z")
-_NOTHING_BETWEEN = re.compile(r"(?:이?요|이?에요|입니다|이고요|[\s,.…])*")
 _REGION_WORD = re.compile(r"[가-힣]{1,6}(?:특별시|광역시|특별자치[시도]|[시도군구읍면동리])(?![가-힣])")
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +97,7 @@ class _Look:
         named = {
             (region.first, region.last): region
             for region in regions.named(self._said)
-            if not _overlap(self._span(region), details)  # 삼동 of 이백삼동
+            if not overlap(self._span(region), details)  # 삼동 of 이백삼동
         }
         told = [named[span] for span in without_parts(named, self._names)]
         self._named = [region for region in told if region.is_sure or not self._is_in_number(region)]
@@ -131,7 +128,7 @@ class _Look:
             return False
         start = min(start for start, _ in best.lead.spans)
         word = _WORD_IN_FRONT.search(self._said.text, 0, start)
-        return word is not None and not _overlap(word.span(1), map(self._span, self._named))
+        return word is not None and not overlap(word.span(1), map(self._span, self._named))
 
     def _exact(self, districts: frozenset[int]) -> Iterator[Name]:
         regions = [(region.first, region.last) for region in self._named]
@@ -191,11 +188,11 @@ class _Look:
         """Whether it is the beginning of a number behind a name: 이천 of 한누리대로 이천 백삼십."""
         span = self._span(region)
         behind_name = _NAME_ENDS.search(self._said.text, 0, span[0]) is not None
-        return behind_name and _overlap(span, [(number.start, number.end) for number in self._said.numbers])
+        return behind_name and overlap(span, [(number.start, number.end) for number in self._said.numbers])
 
     def _is_in(self, region: Region, spans: Iterable[Span]) -> bool:
         """Whether the region's name is a part of something else's: 세종 of 세종대로."""
-        return _overlap(self._span(region), spans)
+        return overlap(self._span(region), spans)
 
     def _strange_regions(self, lead: Lead) -> list[str]:
         """Words right in front of what was told that look like regions, and are none of the book: misheard ones."""
@@ -205,7 +202,7 @@ class _Look:
         return [
             word.group()
             for word in _REGION_WORD.finditer(text)
-            if not _overlap(word.span(), taken)
+            if not overlap(word.span(), taken)
             and any(word.end() <= start and not text[word.end() : start].strip() for start, _ in taken)
         ]
 
@@ -229,7 +226,7 @@ class _Look:
 
     def _candidate(self, one: _Weighed) -> Candidate:
         spans = [*one.lead.spans, *map(self._span, one.regions)]
-        details = self._details(one.lead)
+        details = details_of(one.lead, self._said)
         spans += [(detail.start, detail.end) for detail in details]
         told = frozenset({*one.lead.certainties, *(("region",) if one.regions else ())})
         return Candidate(
@@ -241,18 +238,6 @@ class _Look:
             min(start for start, _ in spans),
             max(end for _, end in spans),
         )
-
-    def _details(self, lead: Lead) -> list[Detail]:
-        """The last of each unit, in the order 동, 층, 호; of 203-1004 behind an address, 동 and 호."""
-        details = [detail for detail in self._said.details if not _overlap((detail.start, detail.end), lead.spans)]
-        last_end = max(end for _, end in lead.spans)
-        if not details and not lead.detail:
-            behind = next((number for number in self._said.numbers if number.start >= last_end), None)
-            if behind and min(behind.main, behind.sub) >= _LEAST_WING:
-                between = self._said.text[last_end : behind.start]
-                details = _apartment(behind) if _NOTHING_BETWEEN.fullmatch(between) else []
-        of_unit = {detail.unit: detail for detail in (*((lead.detail,) if lead.detail else ()), *details)}
-        return [of_unit[unit] for unit in "동층호" if unit in of_unit]
 
     def _region_only(self) -> list[Candidate]:
         """The smallest place that the regions named have in common, if they name one."""
@@ -277,17 +262,6 @@ def _worth(candidate: Candidate) -> tuple[bool, float]:
 def _placed(candidate: Candidate, reading: Reading) -> Candidate:
     start, end = reading.span(candidate.start, candidate.end)
     return replace(candidate, start=start, end=end)
-
-
-def _apartment(pair: Number) -> list[Detail]:
-    """동 and 호 of 203-1004."""
-    return [
-        Detail(pair.start, pair.end, unit, f"{value}{unit}") for unit, value in (("동", pair.main), ("호", pair.sub))
-    ]
-
-
-def _overlap(span: Span, others: Iterable[Span]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in others)
 
 
 def _order(one: _Weighed) -> tuple[float, bool, bool, int]:

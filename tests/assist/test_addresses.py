@@ -214,12 +214,13 @@ def test_keys_and_the_bot_are_not_listened_to(call: Call) -> None:
 def test_ordinary_talk_hardly_ever_looks_like_an_address(addresses: Addresses) -> None:
     with (NURI / "faq.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    texts = [text for row in rows for text in (row["question"], *row["examples"].split("|"), row["answer"]) if text]
+    texts = [text for row in rows for text in (row["question"], *row["examples"].split("|")) if text]
     for path in sorted((NURI / "tests").glob("*.yaml")):
         for test in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"]:
             texts += [str(step["caller"]) for step in test["talk"] if "caller" in step]
+    texts = list(dict.fromkeys(texts))
     told = [text for text in texts if Call(addresses).says(text)]
     false = [text for text in told if not text.startswith("서울 ")]  # those are addresses
-    assert len(texts) > 900
+    assert len(texts) > 500
     assert len(told) > len(false)
     assert len(false) <= MOST_FALSE * len(texts), false

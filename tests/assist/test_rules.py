@@ -26,8 +26,8 @@ def test_without_rules_there_are_defaults(tmp_path):
         ("mood.yaml", "anger: {angry_from: 2}\n", "mood.yaml:1: anger.angry_from: "),
         ("mood.yaml", "\nfury: 1\n", "mood.yaml:2: fury: is no key here: keys are anger, "),
         ("wrapup.yaml", "codes: [\n", "wrapup.yaml:2: "),
-        ("moods.yaml", "anger: {}\n", "moods.yaml belongs to no helper: call it suggest.yaml or mood.yaml or "),
-        ("suggest.yml", "required: []\n", "suggest.yml belongs to no helper"),
+        ("moods.yaml", "anger: {}\n", "moods.yaml:1: belongs to no helper: rename it: suggest.yaml, "),
+        ("suggest.yml", "required: []\n", "suggest.yml:1: belongs to no helper"),
     ],
 )
 def test_what_cannot_be_used_is_named_with_the_cure(tmp_path, name, text, problem):
@@ -38,5 +38,5 @@ def test_what_cannot_be_used_is_named_with_the_cure(tmp_path, name, text, proble
 
 
 def test_a_folder_that_is_none(tmp_path):
-    with pytest.raises(RulesInvalid, match=r"is no folder: name one with suggest\.yaml"):
+    with pytest.raises(RulesInvalid, match=r"no folder of rules: make one with suggest\.yaml"):
         load_rules(tmp_path / "rules")

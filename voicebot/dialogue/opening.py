@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from kb.address import AddressBook
 from kb.embedding.embedding import Embedding
 from kb.entry import Entry
 from kb.index import Index
@@ -26,10 +27,12 @@ def open_mind(
     answers: Answers,
     service_addresses: Mapping[str, str] | None = None,
     knowledge: Sequence[Entry] = (),
+    book: AddressBook | None = None,
 ) -> Mind:
     """The scenario in ``folder``, ready for calls; a second or two of computing, so not on the loop of calls.
 
-    ``knowledge`` is what was ingested beside the scenario's own files. Raises ``ScenarioInvalid``,
+    ``knowledge`` is what was ingested beside the scenario's own files. Addresses are as they are said where there is no
+    ``book`` of them. Raises ``ScenarioInvalid``,
     :class:`KnowledgeBroken` or ``SynonymsInvalid``.
     """
     loaded = load_scenario(folder)
@@ -45,7 +48,7 @@ def open_mind(
         Understanding(Index.of(entries, embedding, synonyms), entries),
         answers,
         Services(loaded.scenario.services, service_addresses),
-        _addresses(loaded),
+        AddressSlot(book) if book else AnyAddress(),
     )
 
 
@@ -56,11 +59,3 @@ def _own_knowledge(loaded: LoadedScenario) -> tuple[Entry, ...]:
         more = f" (and {len(found.broken) - 1} more)" if len(found.broken) > 1 else ""
         raise KnowledgeBroken(f"{first.source}:{first.line}: {first.reason}: {first.cure}{more}")
     return found.entries
-
-
-def _addresses(loaded: LoadedScenario) -> AddressSlot | AnyAddress:
-    if not loaded.scenario.addresses:
-        return AnyAddress()
-    from kb.address import AddressBook
-
-    return AddressSlot(AddressBook.of_file(loaded.folder / loaded.scenario.addresses))

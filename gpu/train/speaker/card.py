@@ -19,7 +19,7 @@ FILE = "ECAPA.md"
 _CARD = """\
 # The bundled speaker embedding
 
-**Read this before you trust it.** It has heard {speakers} people, for some 14 seconds each, all of whom read English books aloud.
+**Read this before you trust it.** It has heard {speakers} people, each for 2 to 17 seconds, all of whom read English books aloud.
 What it knows of other voices it has from a teacher, and from disguises of these {speakers}. It has never heard a Korean
 speaker, a spontaneous call, or one person on two days. Nobody should be let into an account by it alone: use it as one
 sign among others, set the wanted false-accept rate low, measure it on your own calls (`aicc speaker eval`), and choose
@@ -44,7 +44,7 @@ SpeechBrain's published model where it can be had.
   and VoxCeleb. It hears each voice undisturbed at 16 kHz; the network learns to find the same place from {shortest:.1f} to {longest:.1f} s down a
   bad line. No speaker labels are used.
 - **Line**: the band's edges anywhere (60 to 380 and 2,700 to 3,800 Hz), G.711 (mu and A), rooms to 0.6 s, handset colour,
-  noise, hum and babble, a second person, coder noise, level, clipping, lost packets. Nearly a third of the lines are good.
+  noise, hum and babble, a second person, coder noise, level, clipping, lost packets. Nearly half of the lines are good.
 
 ## Figures
 

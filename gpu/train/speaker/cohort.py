@@ -1,8 +1,9 @@
 """``python -m gpu.train.speaker.cohort``: the cohort and the thresholds of a speaker model; a minute.
 
-The cohort are the speakers that the bundled model has learnt from. Thresholds are measured on the speakers that were
-held out of its training, over lines drawn at random, and what they come to is printed for the speakers of LibriSpeech's
-``test-other``, who have had no part in anything.
+The cohort are the speakers that the bundled model has learnt from. Thresholds of scores are measured on the speakers
+that were held out of its training, over lines drawn at random, and what they come to is printed for those of
+LibriSpeech's ``test-other``, who have had no part in that. How unlike one voice may be to itself is measured on both,
+as the few held-out sounds are too short to tell.
 """
 
 import argparse
@@ -75,8 +76,10 @@ def mixtures(one: Samples, other: Samples, length_ms: int) -> Iterator[Samples]:
         yield np.concatenate(list(itertools.chain.from_iterable(zip(*turns, strict=False))))
 
 
-def calibrate(embedder: SpeakerEmbedder, workshop: Workshop, learnt: list[Sound], held_out: list[Sound]) -> Calibration:
-    """``learnt`` and ``held_out`` are a sound of each speaker, at 8 kHz."""
+def calibrate(
+    embedder: SpeakerEmbedder, workshop: Workshop, learnt: list[Sound], held_out: list[Sound], others: Sequence[Speech]
+) -> Calibration:
+    """``learnt`` and ``held_out`` are a sound of each speaker, at 8 kHz; ``others`` net speech of more people."""
     cohort = embedder.embed_all([workshop.plain(sound) for sound in learnt], RATE_HZ)
     nothing = np.zeros(0, np.float32)
     bare = Calibration(Identity.of(embedder), cohort, nothing, nothing, nothing, nothing)
@@ -84,13 +87,13 @@ def calibrate(embedder: SpeakerEmbedder, workshop: Workshop, learnt: list[Sound]
         [workshop.plain(sound), *(workshop.any_line(sound) for _ in range(LINES))] for sound in held_out
     ]
     heard = [speech for speech in heard if pieces(speech[0], LEAST_SPEECH_MS)]
-    others = impostor_scores(embedder, Normalized(bare), heard)
-    log.info("%d scores of other voices, of %d speakers", len(others), len(heard))
+    scores = impostor_scores(embedder, Normalized(bare), heard)
+    log.info("%d scores of other voices, of %d speakers", len(scores), len(heard))
     split_below = []
     for length_ms in SPLIT_MS:
         likeness = [
             likeness_of_halves(piece, RATE_HZ, embedder)
-            for speech in heard
+            for speech in (*heard, *others)
             for line in speech
             for piece in pieces(line, length_ms)
         ]
@@ -99,7 +102,7 @@ def calibrate(embedder: SpeakerEmbedder, workshop: Workshop, learnt: list[Sound]
     return replace(
         bare,
         rates=np.array(RATES, np.float32),
-        thresholds=np.quantile(others, 1 - np.array(RATES)).astype(np.float32),
+        thresholds=np.quantile(scores, 1 - np.array(RATES)).astype(np.float32),
         split_ms=np.array(SPLIT_MS, np.float32),
         split_below=np.array(split_below, np.float32),
     )
@@ -120,16 +123,14 @@ def impostor_scores(embedder: SpeakerEmbedder, scoring: Scoring, heard: Sequence
     return np.array(scores)
 
 
-def checked(embedder: SpeakerEmbedder, measured: Calibration, workshop: Workshop, data: Path) -> dict[str, object]:
-    """What the thresholds come to for people who have had no part in them: fractions of trials of 3 s."""
+def checked(embedder: SpeakerEmbedder, measured: Calibration, people: Sequence[Speech]) -> dict[str, object]:
+    """What the thresholds come to, as fractions of trials of 3 s; ``people`` are the recordings of each speaker."""
     scoring = Normalized(measured)
-    people = [sorted(folder.glob("*.flac")) for folder in sorted((data / TEST).iterdir()) if folder.is_dir()]
-    speech = [[workshop.plain(read(path, RATE_HZ)) for path in paths] for paths in people]
-    enrolled = [embedder.embed_all(files[:ENROLLED_FILES], RATE_HZ).mean(axis=0) for files in speech]
+    enrolled = [embedder.embed_all(files[:ENROLLED_FILES], RATE_HZ).mean(axis=0) for files in people]
     enrolled = [mean / np.linalg.norm(mean) for mean in enrolled]
     tested = [
         embedder.embed_all([part for file in files[ENROLLED_FILES:] for part in pieces(file, LEAST_SPEECH_MS)], RATE_HZ)
-        for files in speech
+        for files in people
     ]
     same = np.array([scoring.score(enrolled[n], one) for n in range(len(people)) for one in tested[n]])
     other = np.array(
@@ -140,12 +141,12 @@ def checked(embedder: SpeakerEmbedder, measured: Calibration, workshop: Workshop
         threshold = scoring.threshold(rate)
         accepts, rejects = float((other >= threshold).mean()), float((same < threshold).mean())
         found[f"at {rate}"] = {"false_accepts": round(accepts, 4), "false_rejects": round(rejects, 4)}
-    whole = [np.concatenate(files) for files in speech]
+    whole = [np.concatenate(files) for files in people]
     for length_ms in SPLIT_MS:
         least = scoring.split_below(length_ms)
         one = [
             likeness_of_halves(part, RATE_HZ, embedder)
-            for files in speech
+            for files in people
             for file in files
             for part in pieces(file, length_ms)
         ]
@@ -172,10 +173,12 @@ def main() -> None:
     sounds = [read(file, RATE_HZ) for file in recordings(chosen.data).values()]
     held_out, learnt = sounds[::HELD_OUT_EVERY], [one for n, one in enumerate(sounds) if n % HELD_OUT_EVERY]
     workshop = Workshop(chosen.seed, learnt[:40])
-    measured = calibrate(embedder, workshop, learnt, held_out)
+    folders = [folder for folder in sorted((chosen.data / TEST).iterdir()) if folder.is_dir()]
+    people = [[workshop.plain(read(path, RATE_HZ)) for path in sorted(folder.glob("*.flac"))] for folder in folders]
+    measured = calibrate(embedder, workshop, learnt, held_out, people)
     measured.save(path)
     log.info("%s: %d speakers, %d bytes", path, len(measured.cohort), path.stat().st_size)
-    print(json.dumps(checked(embedder, measured, workshop, chosen.data)))
+    print(json.dumps(checked(embedder, measured, people)))
 
 
 if __name__ == "__main__":

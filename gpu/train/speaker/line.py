@@ -13,7 +13,7 @@ from gpu.train.recognizer.augment import Random, Sound, Telephone, mix_at, throu
 from voicebot import audio
 
 RATE_HZ = 8_000
-_GOOD_SHARE = 0.3  # of all lines, that do nothing but limit the band and code
+_GOOD_SHARE = 0.45  # of all lines, that do nothing but limit the band and code
 _EDGE_HZ = (60.0, 380.0)
 _TOP_HZ = (2_700.0, 3_800.0)
 _CODER_FFT, _CODER_HOP = 256, 128
@@ -31,7 +31,7 @@ class Line:
         if random.random() < _GOOD_SHARE:
             return through_g711(band_limited(sound, random), audio.MU_LAW if random.random() < 0.6 else audio.A_LAW)
         steps: list[tuple[float, Callable[[Sound, Random], Sound]]] = [
-            (0.35, reverberant),
+            (0.3, reverberant),
             (0.12, self._accompanied),
             (0.75, band_limited),
             (0.3, coded),

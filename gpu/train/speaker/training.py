@@ -21,6 +21,7 @@ from assist.speaker.trials import eer
 from gpu import device
 from gpu.train.speaker.examples import Batch, Examples, Space, to_telephone_rate
 from gpu.train.speaker.line import Line, telephone_band
+from gpu.train.speaker.muon import Muon
 from gpu.train.speaker.network import Network
 from gpu.train.speaker.teacher import RATE_HZ as TEACHER_HZ
 from gpu.train.speaker.teacher import Teacher
@@ -30,6 +31,7 @@ log = logging.getLogger("train")
 
 CHECKPOINT = "checkpoint.pt"
 MEASURED_S = 3
+WEIGHT_DECAY = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,11 @@ class Plan:
     """What makes a training run what it is."""
 
     minutes: float = 60.0
-    batch: int = 78
+    batch: int = 48
     seed: int = 20261122
     peak_rate: float = 2e-3
     warm_up: float = 0.03  # of the minutes
-    average: float = 0.998  # of weights kept from step to step
+    average: float = 0.999  # of weights kept from step to step
     check_minutes: float = 5.0
 
     def learning_rate(self, done: float) -> float:
@@ -83,8 +85,13 @@ class Trainer:
         self._on = torch.device(device.choose().kind)
         self._student = Network().to(self._on)
         self.averaged = copy.deepcopy(self._student).eval()
-        self._optimizer = torch.optim.AdamW(
-            self._student.parameters(), lr=plan.peak_rate, weight_decay=0.02, betas=(0.9, 0.98)
+        # The last layer's rows are the embedding's numbers, each on its own, and so no matrix to Muon.
+        last = set(self._student.embed.parameters())
+        matrices = [weight for weight in self._student.parameters() if weight.ndim > 1 and weight not in last]
+        others = [weight for weight in self._student.parameters() if weight.ndim == 1 or weight in last]
+        self._optimizers = (
+            Muon(matrices, lr=plan.peak_rate, weight_decay=WEIGHT_DECAY),
+            torch.optim.AdamW(others, lr=plan.peak_rate, weight_decay=WEIGHT_DECAY, betas=(0.9, 0.98)),
         )
         self.progress = Progress()
         self._held_out = _pieces(held_out)
@@ -101,8 +108,9 @@ class Trainer:
             done = progress.minutes / plan.minutes
             if done >= 1:
                 break
-            for group in self._optimizer.param_groups:
-                group["lr"] = plan.learning_rate(done)
+            for optimizer in self._optimizers:
+                for group in optimizer.param_groups:
+                    group["lr"] = plan.learning_rate(done)
             shown = 0.98 * shown + 0.02 * np.array([1.0, self._step(batch)])
             progress.step += 1
             progress.crops += len(batch.frames)
@@ -129,10 +137,11 @@ class Trainer:
         with torch.autocast(self._on.type, torch.bfloat16):
             embeddings = self._student(frames, whole(frames))
         away = (1 - (embeddings.float() * places).sum(1)).mean()
-        self._optimizer.zero_grad()
+        self._student.zero_grad()
         torch.autograd.backward(away)
         nn.utils.clip_grad_norm_(self._student.parameters(), 1.0)
-        self._optimizer.step()
+        for optimizer in self._optimizers:
+            optimizer.step()
         self._average()
         return float(away.detach())
 
@@ -176,7 +185,7 @@ class Trainer:
         state = {
             "student": self._student.state_dict(),
             "averaged": self.averaged.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self._optimizers],
             "space": [self._space.mean, self._space.axes],
             "progress": [self.progress.step, self.progress.minutes, self.progress.crops],
         }
@@ -189,7 +198,8 @@ class Trainer:
         kept = torch.load(self._folder / CHECKPOINT, map_location=self._on, weights_only=True)
         self._student.load_state_dict(kept["student"])
         self.averaged.load_state_dict(kept["averaged"])
-        self._optimizer.load_state_dict(kept["optimizer"])
+        for optimizer, state in zip(self._optimizers, kept["optimizers"], strict=True):
+            optimizer.load_state_dict(state)
         self._space = Space(*kept["space"])
         self.progress = Progress(*kept["progress"])
 

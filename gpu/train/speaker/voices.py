@@ -25,7 +25,7 @@ WIDEST = 1.33  # of both together: beyond, no human is built so
 FORMANT_SPREAD = 0.045  # of each region's own factor, as a standard deviation of the logarithm
 REGIONS_HZ = np.array([0.0, 500.0, 1_100.0, 1_900.0, 2_800.0, 4_500.0, TEACHER_HZ / 2])
 BACKWARDS_SHARE = 0.08
-PAIRED_SHARE = 0.3  # of the voices: two people at once
+PAIRED_SHARE = 0.15  # of the voices: two people at once
 LOUDER_DB = (0.0, 15.0)
 
 Sound = npt.NDArray[np.float32]  # on the 16-bit scale

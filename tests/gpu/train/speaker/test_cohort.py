@@ -28,7 +28,7 @@ def people():
 def test_thresholds_come_to_their_rates(people):
     embedder = FakeEmbedder()
     held_out, learnt = people[:20], [*people[20:]]
-    measured = calibrate(embedder, Quiet(), learnt, [*held_out, voice(99, 1).astype(np.float32)])
+    measured = calibrate(embedder, Quiet(), learnt, [*held_out, voice(99, 1).astype(np.float32)], [[voice(98, 10)]])
     assert measured.identity.is_same(Identity.of(embedder))
     assert measured.cohort.shape == (50, embedder.size)
     assert tuple(measured.rates) == pytest.approx(RATES)

@@ -30,12 +30,13 @@ SPACE = Space.of(torch.randn(300, SIZE, generator=torch.Generator().manual_seed(
 
 
 def test_places_are_the_teachers_likenesses_about_their_mean():
-    embeddings = torch.nn.functional.normalize(torch.randn(40, SIZE).relu(), dim=1)
+    generator = torch.Generator().manual_seed(0)
+    embeddings = torch.nn.functional.normalize(torch.randn(40, SIZE, generator=generator).relu(), dim=1)
     places = Space.of(embeddings).places(embeddings)
     assert places.shape == (40, EMBEDDING_SIZE)
     centred = torch.nn.functional.normalize(embeddings - embeddings.mean(0), dim=1)
     assert torch.allclose(places @ places.T, centred @ centred.T, atol=1e-4)
-    assert (embeddings @ embeddings.T).min() > 0.2 > (places @ places.T).min()
+    assert (embeddings @ embeddings.T).min() > 0.1 and (places @ places.T).min() < 0
 
 
 def test_one_seed_makes_one_batch(speakers, judge):

@@ -36,7 +36,9 @@ def setting_problems(loaded: LoadedScenario) -> Iterator[Problem]:
 def _files(loaded: LoadedScenario) -> Iterator[Problem]:
     scenario = loaded.scenario
     named: list[tuple[Where, str]] = [(("knowledge", number), name) for number, name in enumerate(scenario.knowledge)]
-    named += [((key,), name) for key in ("synonyms", "addresses", "assist") if (name := getattr(scenario, key)) is not None]
+    for key in ("synonyms", "addresses", "assist"):
+        if (name := getattr(scenario, key)) is not None:
+            named.append(((key,), name))
     for where, name in named:
         path = loaded.folder / name
         if not path.exists():
