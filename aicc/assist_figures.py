@@ -48,15 +48,15 @@ def _addresses(data: Path) -> Iterator[Figure]:
 def _voices() -> Iterator[Figure]:
     """Of the ten speakers that no training has heard, three seconds against three over a telephone."""
     with tempfile.TemporaryDirectory() as folder:
-        made = subprocess.run(
-            [sys.executable, "-m", "gpu.train.speaker.trials_of_test", folder],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if made.returncode:
-            raise AiccError(f"no trials were made: {made.stderr.strip()[-300:]}")
-        found = answer_of("speaker", "eval", str(Path(folder) / "trials.tsv"), "--json")
+        found = answer_of("speaker", "eval", str(_trials(Path(folder))), "--json")
     yield Figure(f"equal error rate of the bundled ECAPA (of {found['n']:,} trials)", 100 * found["eer"], 6, "%")
     speed = answer_of("bench", "speaker", "--json")
     yield Figure("embedding of 5 s, one thread, p50", speed["embed_5s_p50_ms"], 40, "ms")
+
+
+def _trials(folder: Path) -> Path:
+    command = [sys.executable, "-m", "gpu.train.speaker.trials_of_test", str(folder)]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise AiccError(f"no trials were made: {made.stderr.strip()[-300:]}")
+    return folder / "trials.tsv"

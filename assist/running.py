@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import logging
 import time
@@ -12,7 +13,7 @@ from typing import TypeVar, TypeVarTuple
 
 from assist.call_so_far import CallSoFar
 from assist.helper import Helper, OpenHelper, Sound
-from voicebot.events import CallStarted, Event, Logged, TranscriptFinal, TranscriptPartial
+from voicebot.events import CallEnded, CallStarted, Event, Logged, TranscriptFinal, TranscriptPartial
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class Running:
         self._tick_s, self._clock_s = tick_s, clock_s
         self._threads = ThreadPoolExecutor(threads, "assist")
         self._calls: dict[str, _Watched] = {}
-        self._lanes: set[asyncio.Task[None]] = set()
+        self._helping: dict[asyncio.Task[None], _Watched] = {}
 
     @property
     def calls(self) -> int:
@@ -71,19 +72,25 @@ class Running:
 
     async def idle(self) -> None:
         """Until every call that has ended is done with."""
-        while self._lanes:
-            await asyncio.wait(self._lanes)
+        while ended := [task for task, watched in self._helping.items() if watched.has_ended]:
+            await asyncio.wait(ended)
+
+    def gone(self, call_id: str) -> None:
+        """Nothing more comes of this call: helpers that were not told of its end are let go."""
+        for task, watched in self._helping.items():
+            if watched.call_id == call_id and not watched.has_ended:
+                task.cancel()
 
     async def close(self) -> None:
-        for task in self._lanes:
+        for task in self._helping:
             task.cancel()
-        await asyncio.gather(*self._lanes, return_exceptions=True)
+        await asyncio.gather(*self._helping, return_exceptions=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _watch(self, watched: _Watched, services: Services) -> None:
         task = asyncio.create_task(self._help(watched, services), name=f"helpers of {watched.call_id}")
-        self._lanes.add(task)
-        task.add_done_callback(self._lanes.discard)
+        self._helping[task] = watched
+        task.add_done_callback(self._helping.pop)
 
     async def _help(self, watched: _Watched, services: Services) -> None:
         sound = self._open_sound(watched.call_id)
@@ -134,6 +141,7 @@ class _Watched:
     def __init__(self, call_id: str, clock_s: Callable[[], float]) -> None:
         self.call_id = call_id
         self.events: list[Logged | None] = []
+        self.has_ended = False
         self._partial: dict[str, int] = {}  # where the newest of each side stands
         self._clock_s = clock_s
         self._newest_ms, self._heard_s = 0, clock_s()
@@ -152,6 +160,7 @@ class _Watched:
             if isinstance(logged.event, TranscriptPartial):
                 self._partial[side] = len(self.events)
         self.events.append(logged)
+        self.has_ended = self.has_ended or isinstance(logged.event, CallEnded)
         self._newest_ms, self._heard_s = logged.at_ms, self._clock_s()
         self._grown.set()
         self._grown.clear()
@@ -159,8 +168,9 @@ class _Watched:
     async def more_than(self, count: int, limit_s: float) -> None:
         """Until there are more than ``count`` events, or so long has passed."""
         if len(self.events) <= count:
-            await asyncio.wait({grown := asyncio.ensure_future(self._grown.wait())}, timeout=limit_s)
-            grown.cancel()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(limit_s):
+                    await self._grown.wait()
 
 
 def told(helper: Helper, call: CallSoFar, logged: Logged) -> list[Event]:

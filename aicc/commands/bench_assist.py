@@ -39,6 +39,7 @@ def bench_assist(
 
 async def _bench(calls: int, seconds: float, config: "Path | None") -> dict[str, Any]:
     import asyncio
+    import time
     from pathlib import Path
 
     import audio_fixtures
@@ -55,10 +56,25 @@ async def _bench(calls: int, seconds: float, config: "Path | None") -> dict[str,
     async with started(config=config, settings={"AICC_SLOTS": str(max(40, calls))}) as service:
         await _helpers_are_there(service)
         schedule = Schedule(calls, max(20, 2_000 // calls), seconds)
+        began_s, used_s = time.monotonic(), _used_s(service)
         async with connecting(service, None) as connect:
             reports = await run_callers(scripts, schedule, connect, speech=speech)
+        cores = (_used_s(service) - used_s) / (time.monotonic() - began_s)
         logs = [await _whole_log(service, report) for report in reports]
-    return {"calls": calls, "calls_made": len(reports), **of_logs([log for log in logs if log])}
+    told = of_logs([log for log in logs if log])
+    return {"calls": calls, "calls_made": len(reports), **told, "cores_per_call": round(cores / calls, 4)}
+
+
+def _used_s(service: "Service") -> float:
+    """Processor time of the assist process."""
+    import psutil
+
+    helping = [
+        process
+        for process in psutil.Process(service.pid).children()
+        if "aicc.service.assist_process" in process.cmdline()
+    ]
+    return float(sum(process.cpu_times().user + process.cpu_times().system for process in helping))
 
 
 def of_logs(logs: "Sequence[Sequence[Logged]]") -> dict[str, Any]:

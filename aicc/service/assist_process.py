@@ -15,16 +15,14 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from aicc.assist import open_services
 from aicc.lines import told
+from aicc.service.late_notes import LateNotes
 from aicc.service.live_calls import LiveCalls
 from aicc.service.loop import new_loop
-from aicc.service.owed import owed
 from aicc.service.process import Start
 from assist.helper import Sound
-from assist.replay import replay
 from assist.running import Running, Services
 from voicebot.events import Event, Logged, fields_of
 from voicebot.journal import NAME, read_journal
@@ -38,6 +36,7 @@ from voicebot.link import (
     Failed,
     Gone,
     Link,
+    LinkClosed,
     LinkError,
     Ping,
     Pong,
@@ -52,11 +51,12 @@ log = logging.getLogger(__name__)
 
 ANSWER_S = 60.0  # until a dead process's call is made whole, its log has no owner
 LAST_WORDS_S = 5.0  # for notes of calls that have just ended
+ORPHAN_S = 10  # however helpers may hang: the front is gone
 SWITCH_S = 0.0005  # how long models may keep the loop from running
 NICE = 5  # calls go before their helpers
 
 
-OpenServices = Callable[[Start], dict[str, Services]]
+OpenServices = Callable[[Start], Mapping[str, Services]]
 """Opens the helpers of every scenario, by the scenario's own name."""
 
 
@@ -69,6 +69,9 @@ class AssistProcess:
         self._running: Running | None = None
         self._live: LiveCalls | None = None
         self._link: Link | None = None
+        self._notes: LateNotes | None = None
+        self._is_followed = asyncio.Event()
+        self._going: set[asyncio.Task[None]] = set()  # what is done for calls that are gone
 
     async def run(self, end: socket.socket) -> int:
         """To its end; the exit status."""
@@ -78,16 +81,20 @@ class AssistProcess:
             services = await asyncio.to_thread(self._open_services, self._start)
             gc.collect()
             gc.freeze()
-            self._running = Running(lambda scenario: services.get(scenario, {}), self._append, open_tap)
+            threads = self._start.settings.assist.threads
+            self._running = Running(lambda scenario: services.get(scenario, {}), self._append, open_tap, threads)
+            self._notes = LateNotes(self._start.data / "calls", services, self._append)
             self._live = LiveCalls(self._read_journal, [self._running.heard])
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._closing.set)
             link.tell(Ready(os.getpid(), 0))
-            making_up = asyncio.create_task(self._make_up(services))
+            making_up = asyncio.create_task(self._make_up(self._notes))
             await self._closing.wait()
             making_up.cancel()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LAST_WORDS_S):
-                    await self._running.idle()
+            if not reading.done():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LAST_WORDS_S):
+                        await asyncio.gather(*self._going)
+                        await self._running.idle()
             await self._live.close()
             await self._running.close()
             return 0
@@ -107,11 +114,14 @@ class AssistProcess:
             case Events(batch):
                 self._live.take(batch)
             case Gone(call_id):
-                self._live.forget(call_id)
+                task = asyncio.create_task(self._gone(call_id), name=f"end of {call_id}")
+                self._going.add(task)
+                task.add_done_callback(self._going.discard)
 
     async def _answer(self, command: Command) -> Reply:
         match command:
             case Ping():
+                self._is_followed.set()
                 calls = self._running.calls if self._running else 0
                 return Pong(Status(calls, 0, 0.0, 0, 0, 0.0, 0, 0.0))
             case Drain() | Close():
@@ -124,23 +134,32 @@ class AssistProcess:
             await link.run()
         except LinkError as error:
             log.error("the link to the front is broken: %s", error)
+        signal.alarm(ORPHAN_S)
         self._closing.set()
 
     async def _append(self, call_id: str, events: Sequence[Event]) -> bool:
         assert self._link
-        reply = await self._link.ask(Append(call_id, tuple(map(fields_of, events))), ANSWER_S)
+        try:
+            reply = await self._link.ask(Append(call_id, tuple(map(fields_of, events))), ANSWER_S)
+        except LinkClosed:
+            return False
         return isinstance(reply, Done) and reply.found
 
-    async def _make_up(self, services: dict[str, Services]) -> None:
-        """Notes of calls that ended while nobody was there to write them."""
-        for call_id in await asyncio.to_thread(owed, self._start.data / "calls"):
-            events = await asyncio.to_thread(self._read_journal, call_id)
-            scenario = next((name for logged in events if (name := getattr(logged.event, "scenario", None))), "")
-            writers = {name: helper for name, helper in services.get(scenario, {}).items() if name == "wrapup"}
-            said = await asyncio.to_thread(lambda: [one.event for one in replay(events, writers)])  # noqa: B023
-            if said:
-                with contextlib.suppress(LinkError):
-                    await self._append(call_id, said)
+    async def _gone(self, call_id: str) -> None:
+        """What the link has dropped of a call, to its end; of one that was never told of here, the note."""
+        assert self._live and self._running and self._notes
+        if (heard := self._live.log(call_id)) is None:
+            await self._notes.write(call_id)
+        elif not heard.is_over:
+            with contextlib.suppress(OSError):
+                self._live.fill(call_id, await asyncio.to_thread(self._read_journal, call_id))
+            self._running.gone(call_id)
+        self._live.forget(call_id)
+
+    async def _make_up(self, notes: LateNotes) -> None:
+        """The front asks how it is as soon as it tells all that happens: journals of calls of before are whole then."""
+        await self._is_followed.wait()
+        await notes.write_all()
 
     def _read_journal(self, call_id: str) -> list[Logged]:
         try:
@@ -157,7 +176,7 @@ def open_tap(call_id: str) -> Sound | None:
         return None
 
 
-def main(open_services: OpenServices = open_services) -> int:
+def main(open_services: OpenServices) -> int:
     end = socket.socket(fileno=int(sys.argv[1]))
     start = Start.model_validate_json(sys.stdin.buffer.read())
     sys.stdin.close()
@@ -176,4 +195,6 @@ def main(open_services: OpenServices = open_services) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from aicc.assist import open_services  # brings the models
+
+    sys.exit(main(open_services))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -53,10 +54,10 @@ def open_helping(settings: Settings, start: Callable[[str], Start], appending: A
     if not settings.assist.enabled:
         return NoHelp()
     if settings.media_processes != 0:
-        return Helping(start, appending, live)
+        return Helping(start, appending, live, COMMAND)
     from aicc.service.local_helping import LocalHelping
 
-    return LocalHelping(start, appending)
+    return LocalHelping(start, appending, live)
 
 
 class NoHelp(Help):
@@ -89,7 +90,7 @@ class Helping:
         start: Callable[[str], Start],
         appending: Appending,
         live: LiveCalls,
-        command: Sequence[str] = COMMAND,
+        command: Sequence[str],
     ) -> None:
         self.ready = asyncio.Event()
         self.problem: str | None = None
@@ -109,21 +110,25 @@ class Helping:
         pause_s = FIRST_PAUSE_S
         while True:
             began_s = asyncio.get_running_loop().time()
+            self._stale.clear()
             try:
                 await self._live_once()
             except ProcessFailed as failed:
                 log.error("%s: calls go on without help", failed)
                 self.problem = str(failed)
             if self._stale.is_set() or asyncio.get_running_loop().time() - began_s > LONG_LIFE_S:
-                self._stale.clear()
                 pause_s = FIRST_PAUSE_S
-            await asyncio.sleep(pause_s)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await self._stale.wait()
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     def heard(self, logged: Logged) -> None:
         """An event of any call, in the order of its log, once each."""
         if not self.ready.is_set():
             return  # it reads the logs when it is
+        if self._live.log(logged.call_id) is None:
+            return  # said behind the call's end: nobody is helped by it
         if not self._news:
             asyncio.get_running_loop().call_soon(self._tell)
         self._news.append(logged)
@@ -131,10 +136,11 @@ class Helping:
     def gone(self, call_id: str) -> None:
         """All that is left of the call is whole."""
         if self._process and self.ready.is_set():
+            self._tell()  # the call's last events go first
             self._process.tell(Gone(call_id))
 
     async def renew(self) -> None:
-        """There are new scenarios: the process begins anew."""
+        """There are new scenarios: the process begins anew, at once even where the last ones were no good."""
         self._stale.set()
         if self._process:
             await self._process.close()
@@ -144,15 +150,16 @@ class Helping:
         process = self._process
         self.problem = None
         try:
-            for call_id in self._live.live():
-                # a number that is not the next one: it finds all that was before in the journal
-                if (running := self._live.log(call_id)) and (newest := running.read()[-1:]):
-                    process.tell(Events(tuple(newest)))
-            self.ready.set()
+            if self._stale.is_set():  # meanwhile: it has begun with what was good before
+                await process.close()
+            else:
+                self._tell_of_running(process)
+                self.ready.set()
             living = asyncio.create_task(process.live())
             try:
                 await asyncio.shield(living)
             except asyncio.CancelledError:
+                self._tell()
                 self.ready.clear()
                 await process.close()
                 await living
@@ -163,9 +170,15 @@ class Helping:
             self.ready.clear()
             self._process = None
 
+    def _tell_of_running(self, process: SpawnedProcess) -> None:
+        """A number that is not the next one: it finds all that was before in the journal."""
+        for call_id in self._live.live():
+            if (running := self._live.log(call_id)) and (newest := running.read()[-1:]):
+                process.tell(Events(tuple(newest)))
+
     def _tell(self) -> None:
         news, self._news = self._news, []
-        if self._process and self.ready.is_set():
+        if news and self._process and self.ready.is_set():
             self._process.tell(Events(tuple(news)))
 
     async def _answer(self, command: Command) -> Reply:

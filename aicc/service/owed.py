@@ -14,7 +14,7 @@ OLDEST_S = 24 * 3600.0
 
 def owed(calls: Path, now_s: float | None = None) -> list[str]:
     """Of the newest calls of a day, oldest first. Reads their journals: blocks."""
-    return [call_id for call_id in latest_calls(calls, now_s) if _owes(calls / call_id)]
+    return [call_id for call_id in latest_calls(calls, now_s) if owes(calls / call_id)]
 
 
 def latest_calls(calls: Path, now_s: float | None = None) -> list[str]:
@@ -30,7 +30,8 @@ def _is_new(call_id: str, now_s: float) -> bool:
         return False
 
 
-def _owes(folder: Path) -> bool:
+def owes(folder: Path) -> bool:
+    """Whether the call in ``folder`` has ended and has no note."""
     try:
         types = {fields["type"] for fields in read_fields(folder / NAME)}
     except OSError:

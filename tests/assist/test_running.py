@@ -2,8 +2,10 @@
 
 import asyncio
 
+import pytest
+
 from assist.call_so_far import CallSoFar
-from assist.running import MOST_FAILURES, Running
+from assist.running import MOST_FAILURES, Running, _Watched
 from voicebot.events import (
     AlertRaised,
     CallEnded,
@@ -57,7 +59,8 @@ class Owner:
 
     async def append(self, call_id, events):
         for event in unsaid(self.events, events):
-            self.events.append(Logged(call_id, len(self.events), self.events[-1].at_ms, event))
+            at_ms = self.events[-1].at_ms if self.events else 0
+            self.events.append(Logged(call_id, len(self.events), at_ms, event))
         return True
 
     @property
@@ -151,6 +154,48 @@ def test_it_is_ticked_while_the_call_runs():
             await running.idle()
         await running.close()
         assert made[0].ticks == sorted(made[0].ticks) and made[0].ticks[0] >= 10
+
+    asyncio.run(run())
+
+
+def test_what_comes_while_it_falls_asleep_wakes_it():
+    async def run():
+        owner = Owner(events := logged(STARTED, final("하나")))
+        running = Running(lambda scenario: {"echo": Echoes}, owner.append, lambda call_id: None, tick_s=3_600.0)
+        watched_for = _Watched.more_than
+
+        async def more_than(watched, count, limit_s):
+            if count == 1 and len(watched.events) == 1:
+                asyncio.get_running_loop().call_soon(running.heard, events[1])
+            await watched_for(watched, count, limit_s)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(_Watched, "more_than", more_than)
+            running.heard(events[0])
+            async with asyncio.timeout(20):
+                while not owner.said:
+                    await asyncio.sleep(0.001)
+        await running.close()
+
+    asyncio.run(run())
+
+
+def test_who_waits_for_the_last_words_waits_for_no_call_that_runs():
+    async def run():
+        other = CALL[:-1] + "2"
+        owner = Owner([])
+        running = Running(lambda scenario: {"echo": Echoes}, owner.append, lambda call_id: None, tick_s=3_600.0)
+        running.heard(logged(STARTED)[0])
+        for one in logged(STARTED, final("하나"), ENDED, call_id=other):
+            running.heard(one)
+        await asyncio.wait_for(running.idle(), 20)
+        assert running.calls == 1 and owner.said == [(1, "하나")]
+        running.gone(other)
+        running.gone(CALL)
+        async with asyncio.timeout(20):
+            while running.calls:
+                await asyncio.sleep(0.001)
+        await running.close()
 
     asyncio.run(run())
 
