@@ -49,6 +49,8 @@ def write_book(
     :data:`MOST_BROKEN` of the rows are broken, is refused. Raises
     :class:`~kb.address.official_file.AddressFileUnreadable` and :class:`~kb.address.book.AddressBookUnusable`.
     """
+    if database.is_dir():
+        raise AddressBookUnusable(f'"{database}" is a folder: name a file in it')
     reading = _Reading(files, encoding, progress)
     with _beside(database) as beside:
         try:

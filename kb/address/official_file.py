@@ -27,6 +27,7 @@ _BUFFER_BYTES = 1 << 20
 _OTHER_LOTS = "jibun_"  # files of further lots (관련지번), which lie in the same archive and have no buildings
 _NAMES: dict[Encoding, str] = {"utf-8": "UTF-8", "cp949": "CP949"}
 _AS: dict[Encoding, str] = {"utf-8": "with --utf-8", "cp949": "without --utf-8"}
+_PROVINCES = ("시", "도")
 _DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 
 
@@ -128,7 +129,7 @@ class OfficialFile:
             if not encoding and not content.isascii():
                 encoding = self._encoding_of(content, source, line) or ""
             try:
-                yield read_row(content.decode(encoding or OFFICIAL_ENCODING))
+                yield _of_korea(read_row(content.decode(encoding or OFFICIAL_ENCODING)))
             except (UnicodeDecodeError, Broken) as error:
                 broken = _broken(error, encoding, content, source, line)
                 yield broken
@@ -175,6 +176,14 @@ class _Unpacking(io.RawIOBase):
 def read_official(path: Path) -> Iterator[OfficialRow | BrokenRow]:
     """The rows of a file in UTF-8 or CP949; see :meth:`OfficialFile.rows`."""
     return OfficialFile(path).rows()
+
+
+def _of_korea(row: OfficialRow) -> OfficialRow:
+    """Raises :class:`Broken` for a row whose letters were lost on the way: some programs save Hangul as ? or ¼¼."""
+    sido = row.address.sido
+    if not sido.endswith(_PROVINCES):
+        raise Broken(f'the third column, sido, is "{sido[:20]}", which ends neither in 시 nor in 도', FETCH)
+    return row
 
 
 def _has_buildings(name: str) -> bool:

@@ -15,23 +15,31 @@ from assist.speaker import features
 from assist.speaker.ecapa import EMBEDDING_SIZE
 from gpu.train.speaker import teacher
 from gpu.train.speaker.line import Line
+from gpu.train.speaker.network import STRIDE
 from gpu.train.speaker.teacher import Teacher
 from gpu.train.speaker.voices import RATE_HZ, Random, Sound, Voices
 
 VOICE_S = 4.0  # of each voice the teacher hears so much, clean and at 16 kHz
 CROPS = 3  # of each voice the student hears so many, each down a line of its own
-SHORTEST_S, LONGEST_S = 1.5, 3.2
+SHORTEST_S, LONGEST_S = 1.5, 3.1
 BABBLERS = 40
+STEP = STRIDE * features.HOP  # samples of one step of the student
+STEP_S = STEP / RATE_HZ
 WAITING = 6  # batches made ahead
 SURVEYED = 800  # voices that say where the teacher's space lies
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Features (B, frames, BANDS), and where the student should put them (B, EMBEDDING_SIZE), of length 1."""
+    """Features (B, frames, BANDS), and what the student should make of them.
+
+    ``places`` (B, EMBEDDING_SIZE), of length 1, are for its embeddings; ``states`` (B, steps, LAYERS, WIDTH), what the
+    teacher's layers know meanwhile, for its blocks.
+    """
 
     frames: Tensor
     places: Tensor
+    states: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +82,25 @@ class Examples:
     def survey(self, count: int = SURVEYED) -> Space:
         """Where so many voices lie; before the first batch."""
         drawn = (self._voices.one(self._samples, self._random) for _ in range(count))
-        return Space.of(torch.cat([self._judge.embed_all([sound]) for sound in drawn]))
+        return Space.of(torch.cat([self._judge.hear([sound]).embeddings for sound in drawn]))
 
     def batch(self, space: Space) -> Batch:
         random = self._random
         sounds = [self._voices.draw(self._samples, random) for _ in range(self._of_batch)]
-        places = space.places(self._judge.embed_all(sounds)).repeat_interleave(CROPS, dim=0)
-        length = int(random.uniform(SHORTEST_S, LONGEST_S) * RATE_HZ)
-        heard = []
-        for sound in map(to_telephone_rate, sounds):
+        known = self._judge.hear(sounds)
+        steps = int(random.integers(int(SHORTEST_S / STEP_S), int(LONGEST_S / STEP_S)))
+        length = steps * STEP + features.WINDOW - features.HOP
+        crops, states = [], []
+        for sound, of_sound in zip(map(to_telephone_rate, sounds), known.states, strict=True):
             for _ in range(CROPS):
-                start = int(random.integers(len(sound) - length + 1))
-                heard.append(self._line(sound[start : start + length], random))
-        return Batch(torch.from_numpy(masked(features.log_mel(np.stack(heard)), random)), places)
+                first = int(random.integers(of_sound.shape[0] // STRIDE - steps))
+                start = teacher.FIRST * features.HOP + first * STEP
+                crops.append(self._line(sound[start : start + length], random))
+                # The teacher's frames lie about their time, the student's begin there: half a window, one frame.
+                states.append(of_sound[first * STRIDE + 1 :: STRIDE][:steps])
+        frames = masked(features.log_mel(np.stack(crops))[:, : steps * STRIDE], random)
+        places = space.places(known.embeddings).repeat_interleave(CROPS, dim=0)
+        return Batch(torch.from_numpy(frames), places, torch.stack(states))
 
     def batches(self, space: Space) -> Iterator[Batch]:
         """Without end; the thread that makes them waits when WAITING are ready, and ends with the iteration."""

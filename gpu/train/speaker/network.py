@@ -121,6 +121,7 @@ class Network(nn.Module):
     def __init__(self, shape: Shape | None = None) -> None:
         super().__init__()
         shape = shape or Shape()
+        self.channels = shape.channels
         self.first = Tdnn(features.BANDS, shape.channels, 5, stride=STRIDE)
         self.blocks = nn.ModuleList(Block(shape, dilation) for dilation in DILATIONS)
         self.join = Tdnn(len(DILATIONS) * shape.channels, shape.joined)
@@ -129,6 +130,10 @@ class Network(nn.Module):
         self.embed = nn.Linear(2 * shape.joined, EMBEDDING_SIZE)
 
     def forward(self, frames: Tensor, counts: Tensor) -> Tensor:
+        return self.hear(frames, counts)[0]
+
+    def hear(self, frames: Tensor, counts: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """The embeddings, and what each block makes of each step, (B, channels, steps)."""
         hidden = self.first(frames.transpose(1, 2))
         steps = torch.arange(hidden.shape[2], device=hidden.device) * STRIDE
         heard = (steps[None, None, :] < counts[:, None, None]).to(hidden.dtype)
@@ -138,4 +143,4 @@ class Network(nn.Module):
             hidden = block(hidden, heard, share)
             outputs.append(hidden)
         pooled = self.norm(self.pool(self.join(torch.cat(outputs, dim=1)), heard, share))
-        return nn.functional.normalize(self.embed(pooled), dim=1)
+        return nn.functional.normalize(self.embed(pooled), dim=1), outputs

@@ -7,6 +7,7 @@ hidden state through a linear layer and a ReLU, windows of 1.6 s averaged. Only 
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,36 +23,54 @@ SIZE = 256
 BANDS, WIDTH, LAYERS = 40, 256, 3
 WINDOW, HOP = 400, 160  # samples: 25 and 10 ms
 PART = 160  # frames of one window of the network, 1.6 s
-PART_HOP = 120
+FIRST = 80  # of a window's frames, from which on its states are of use; also the step between windows
 LEVEL_DBFS = -30.0
 WEIGHTS = "resemblyzer/pretrained.pt"
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the teacher makes of utterances of one length, 10 ms a frame.
+
+    ``embeddings`` (B, SIZE), means of windows, of length 1; ``states`` (B, frames, LAYERS, WIDTH), what each layer
+    knows at each frame from ``FIRST`` on.
+    """
+
+    embeddings: Tensor
+    states: Tensor
+
+
 class Teacher(nn.Module):
-    """(B, frames, BANDS) mel energies → (B, SIZE) embeddings of length 1."""
+    """(B, frames, BANDS) mel energies → (B, SIZE) embeddings of length 1, and (B, frames, LAYERS, WIDTH) states."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.lstm = nn.LSTM(BANDS, WIDTH, LAYERS, batch_first=True)
+        self.layers = nn.ModuleList(nn.LSTM(WIDTH if n else BANDS, WIDTH, batch_first=True) for n in range(LAYERS))
         self.linear = nn.Linear(WIDTH, SIZE)
 
-    def forward(self, mels: Tensor) -> Tensor:
-        _, (hidden, _) = self.lstm(mels)
-        return nn.functional.normalize(self.linear(hidden[-1]).relu(), dim=1)
+    def forward(self, mels: Tensor) -> tuple[Tensor, Tensor]:
+        states, hidden = [], mels
+        for layer in self.layers:
+            hidden = layer(hidden)[0]
+            states.append(hidden)
+        return nn.functional.normalize(self.linear(hidden[:, -1]).relu(), dim=1), torch.stack(states, dim=2)
 
     @torch.no_grad()
-    def embed_all(self, sounds: Sequence[npt.NDArray[np.float32]]) -> Tensor:
-        """Utterances of one length, 16 kHz, on the 16-bit scale: (len(sounds), SIZE), means of windows, of length 1."""
+    def hear(self, sounds: Sequence[npt.NDArray[np.float32]]) -> Heard:
+        """Utterances of one length, at 16 kHz on the 16-bit scale; those under 1.6 s are filled up with zeros."""
         mels = torch.from_numpy(np.stack([mel_energies(sound) for sound in sounds]))
         mels = nn.functional.pad(mels, (0, 0, 0, max(0, PART - mels.shape[1])))
-        parts = mels.unfold(1, PART, PART_HOP).transpose(2, 3)
+        parts = mels.unfold(1, PART, FIRST).transpose(2, 3)  # (B, parts, PART, BANDS)
         with torch.autocast("cpu", torch.bfloat16):  # four times as fast where the processor has it
-            embedded = self(parts.flatten(0, 1)).float()
-        return nn.functional.normalize(embedded.unflatten(0, parts.shape[:2]).mean(1), dim=1)
+            embedded, states = self(parts.flatten(0, 1))
+        embedded = embedded.float().unflatten(0, parts.shape[:2]).mean(1)
+        states = states[:, FIRST:].unflatten(0, parts.shape[:2]).flatten(1, 2)
+        return Heard(nn.functional.normalize(embedded, dim=1), states)
 
     def embed_at(self, samples: Samples, rate_hz: int) -> npt.NDArray[np.float32]:
         """As a product's embedder would: sound at any rate."""
-        return np.asarray(self.embed_all([audio.resample(samples, rate_hz, RATE_HZ).astype(np.float32)])[0].numpy())
+        sound = audio.resample(samples, rate_hz, RATE_HZ).astype(np.float32)
+        return np.asarray(self.hear([sound]).embeddings[0].numpy())
 
 
 def load(wheel: Path) -> Teacher:
@@ -65,8 +84,14 @@ def load(wheel: Path) -> Teacher:
         ) from error
     kept = torch.load(io.BytesIO(packed), map_location="cpu", weights_only=True)["model_state"]
     teacher = Teacher()
-    teacher.load_state_dict({name: kept[name] for name in teacher.state_dict()})
+    teacher.load_state_dict({name: kept[_name_in_wheel(name)] for name in teacher.state_dict()})
     return teacher.eval()
+
+
+def _name_in_wheel(name: str) -> str:
+    """There the three layers are one LSTM: ``layers.1.bias_ih_l0`` is ``lstm.bias_ih_l1``."""
+    kind, *rest = name.split(".")
+    return f"lstm.{rest[1].removesuffix('_l0')}_l{rest[0]}" if kind == "layers" else name
 
 
 def _mel_of(hz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -1,7 +1,8 @@
 """Trains the bundled speaker network; ``python -m gpu.train.speaker`` is the command.
 
 The teacher has heard thousands of speakers and knows where in its space a voice lies. The student learns to find the
-same place from a few seconds down a bad line: a regression of the cosine, nothing else. Telling the training speakers
+same place from a few seconds down a bad line (a regression of the cosine), and on the way there, block by block, to
+know at each moment what the teacher's layers know (Romero et al., "FitNets", ICLR 2015). Telling the training speakers
 apart, the usual loss, would teach it these few by heart.
 """
 
@@ -23,8 +24,8 @@ from gpu.train.speaker.examples import Batch, Examples, Space, to_telephone_rate
 from gpu.train.speaker.line import Line, telephone_band
 from gpu.train.speaker.muon import Muon
 from gpu.train.speaker.network import Network
+from gpu.train.speaker.teacher import LAYERS, WIDTH, Teacher
 from gpu.train.speaker.teacher import RATE_HZ as TEACHER_HZ
-from gpu.train.speaker.teacher import Teacher
 from gpu.train.speaker.voices import Sound, Voices
 
 log = logging.getLogger("train")
@@ -43,6 +44,7 @@ class Plan:
     seed: int = 20261122
     peak_rate: float = 2e-3
     warm_up: float = 0.03  # of the minutes
+    hints: float = 0.5  # weight of what is known on the way beside where it leads
     average: float = 0.999  # of weights kept from step to step
     check_minutes: float = 5.0
 
@@ -52,6 +54,27 @@ class Plan:
             return self.peak_rate * (done / self.warm_up + 0.01)
         left = (done - self.warm_up) / (1 - self.warm_up)
         return self.peak_rate * (0.001 + 0.5 * (1 + math.cos(math.pi * min(1.0, left))))
+
+
+class Hints(nn.Module):
+    """How far what the student's blocks know is from what the teacher's layers know, 1 for a student who knows nothing.
+
+    Linear readings of each block's output; a difference counts in units of what each number varies by in the batch.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.readings = nn.ModuleList(nn.Conv1d(channels, WIDTH, 1) for _ in range(LAYERS))
+
+    def forward(self, outputs: list[Tensor], states: Tensor) -> Tensor:
+        """``outputs`` (B, channels, steps) of each block, ``states`` (B, steps, LAYERS, WIDTH)."""
+        missed = []
+        for layer, (reading, output) in enumerate(zip(self.readings, outputs, strict=True)):
+            known = states[:, :, layer].transpose(1, 2).float()
+            spread = known.std(dim=(0, 2), keepdim=True)
+            known = (known - known.mean(dim=(0, 2), keepdim=True)) / spread.clamp(min=float(spread.mean()) / 4)
+            missed.append((reading(output).float() - known).square().mean())
+        return torch.stack(missed).mean()
 
 
 @dataclass(slots=True)
@@ -84,11 +107,13 @@ class Trainer:
         self._plan, self._voices, self._judge, self._folder = plan, Voices(learnt), judge, folder
         self._on = torch.device(device.choose().kind)
         self._student = Network().to(self._on)
+        self._hints = Hints(self._student.channels).to(self._on)
         self.averaged = copy.deepcopy(self._student).eval()
         # The last layer's rows are the embedding's numbers, each on its own, and so no matrix to Muon.
         last = set(self._student.embed.parameters())
         matrices = [weight for weight in self._student.parameters() if weight.ndim > 1 and weight not in last]
         others = [weight for weight in self._student.parameters() if weight.ndim == 1 or weight in last]
+        others += self._hints.parameters()
         self._optimizers = (
             Muon(matrices, lr=plan.peak_rate, weight_decay=WEIGHT_DECAY),
             torch.optim.AdamW(others, lr=plan.peak_rate, weight_decay=WEIGHT_DECAY, betas=(0.9, 0.98)),
@@ -102,7 +127,7 @@ class Trainer:
         plan, progress = self._plan, self.progress
         # A resumed run must not hear again what it has heard, so the place it resumes at is part of the seed.
         examples = Examples(self._voices, self._judge, plan.batch, plan.seed + progress.step)
-        last, checked, shown = time.monotonic(), progress.minutes, np.zeros(2)
+        last, checked, shown = time.monotonic(), progress.minutes, np.zeros(3)
         self._student.train()
         for batch in examples.batches(self._space):
             done = progress.minutes / plan.minutes
@@ -111,7 +136,7 @@ class Trainer:
             for optimizer in self._optimizers:
                 for group in optimizer.param_groups:
                     group["lr"] = plan.learning_rate(done)
-            shown = 0.98 * shown + 0.02 * np.array([1.0, self._step(batch)])
+            shown = 0.98 * shown + 0.02 * np.array([1.0, *self._step(batch)])
             progress.step += 1
             progress.crops += len(batch.frames)
             now = time.monotonic()
@@ -119,12 +144,12 @@ class Trainer:
             last = now
             if progress.step % 50 == 0:
                 log.info(
-                    "step %d, %.1f of %.0f minutes, %d crops: %.3f from the teacher",
+                    "step %d, %.1f of %.0f minutes, %d crops: %.3f from the teacher, hints %.3f",
                     progress.step,
                     progress.minutes,
                     plan.minutes,
                     progress.crops,
-                    shown[1] / shown[0],
+                    *shown[1:] / shown[0],
                 )
             if progress.minutes - checked >= plan.check_minutes:
                 checked = progress.minutes
@@ -132,18 +157,20 @@ class Trainer:
                 self.generalization()
         self.keep()
 
-    def _step(self, batch: Batch) -> float:
-        frames, places = batch.frames.to(self._on), batch.places.to(self._on)
+    def _step(self, batch: Batch) -> tuple[float, float]:
+        frames, places, states = (part.to(self._on) for part in (batch.frames, batch.places, batch.states))
         with torch.autocast(self._on.type, torch.bfloat16):
-            embeddings = self._student(frames, whole(frames))
+            embeddings, outputs = self._student.hear(frames, whole(frames))
+            missed = self._hints(outputs, states)
         away = (1 - (embeddings.float() * places).sum(1)).mean()
         self._student.zero_grad()
-        torch.autograd.backward(away)
+        self._hints.zero_grad()
+        torch.autograd.backward(away + self._plan.hints * missed)
         nn.utils.clip_grad_norm_(self._student.parameters(), 1.0)
         for optimizer in self._optimizers:
             optimizer.step()
         self._average()
-        return float(away.detach())
+        return float(away.detach()), float(missed.detach())
 
     @torch.no_grad()
     def _average(self) -> None:
@@ -160,7 +187,7 @@ class Trainer:
     def generalization(self) -> Generalization:
         """Of the averaged weights, on the held-out speakers; the lines are the same at each check."""
         pieces = [piece for _, piece in self._held_out]
-        places = self._space.places(self._judge.embed_all(pieces))
+        places = self._space.places(self._judge.hear(pieces).embeddings)
         narrow = [to_telephone_rate(piece) for piece in pieces]
         random = np.random.default_rng(0)
         line = Line(random, narrow[::3])
@@ -184,6 +211,7 @@ class Trainer:
     def keep(self) -> None:
         state = {
             "student": self._student.state_dict(),
+            "hints": self._hints.state_dict(),
             "averaged": self.averaged.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self._optimizers],
             "space": [self._space.mean, self._space.axes],
@@ -197,6 +225,7 @@ class Trainer:
         """Goes on from the last checkpoint in the folder."""
         kept = torch.load(self._folder / CHECKPOINT, map_location=self._on, weights_only=True)
         self._student.load_state_dict(kept["student"])
+        self._hints.load_state_dict(kept["hints"])
         self.averaged.load_state_dict(kept["averaged"])
         for optimizer, state in zip(self._optimizers, kept["optimizers"], strict=True):
             optimizer.load_state_dict(state)

@@ -22,10 +22,12 @@ TRAIN = Path("speech/librispeech/librispeech_train-clean-100")
 HELD_OUT_EVERY = 10  # one speaker of so many is never trained on, to watch the training by
 FASTEST, LONGEST_TRACT = 1.28, 1.17
 WIDEST = 1.33  # of both together: beyond, no human is built so
-FORMANT_SPREAD = 0.045  # of each region's own factor, as a standard deviation of the logarithm
+FORMANT_SPREAD = 0.06  # of each region's own factor, as a standard deviation of the logarithm
 REGIONS_HZ = np.array([0.0, 500.0, 1_100.0, 1_900.0, 2_800.0, 4_500.0, TEACHER_HZ / 2])
+SHARPEST = 1.25  # formants: powers of their envelope
+ROUGHEST = 1.3  # voices: powers of what lies above the envelope, harmonics and breath
 BACKWARDS_SHARE = 0.08
-PAIRED_SHARE = 0.15  # of the voices: two people at once
+PAIRED_SHARE = 0.3  # of the voices: two people at once
 LOUDER_DB = (0.0, 15.0)
 
 Sound = npt.NDArray[np.float32]  # on the 16-bit scale
@@ -53,32 +55,41 @@ def read(path: Path, rate_hz: int) -> Sound:
 
 @dataclass(frozen=True, slots=True)
 class Disguise:
-    """``pitch`` raises the voice with all its formants; ``tract`` moves each of REGIONS_HZ besides."""
+    """``pitch`` raises the voice with all its formants; ``tract`` moves each of REGIONS_HZ besides.
+
+    ``sharp`` formants and ``rough`` harmonics are those above 1, flat and smooth ones below.
+    """
 
     pitch: float
     tract: npt.NDArray[np.float64]
+    sharp: float = 1.0
+    rough: float = 1.0
 
     @classmethod
     def draw(cls, random: Random) -> "Disguise":
         pitch = float(FASTEST ** random.uniform(-1, 1))
         whole = min(max(float(LONGEST_TRACT ** random.uniform(-1, 1)), 1 / WIDEST / pitch), WIDEST / pitch)
-        return cls(pitch, whole * np.exp(random.normal(0, FORMANT_SPREAD, len(REGIONS_HZ))))
+        tract = whole * np.exp(random.normal(0, FORMANT_SPREAD, len(REGIONS_HZ)))
+        sharp, rough = SHARPEST ** random.uniform(-1, 1), ROUGHEST ** random.uniform(-1, 1)
+        return cls(pitch, tract, float(sharp), float(rough))
 
     def __call__(self, sound: Sound) -> Sound:
         """At 16 kHz; shorter by ``pitch``."""
         higher = np.asarray(soxr.resample(sound, TEACHER_HZ, TEACHER_HZ / self.pitch), np.float32)
-        return move_formants(higher, self.tract)
+        return reshape(higher, self.tract, self.sharp, self.rough)
 
 
-def move_formants(sound: Sound, factors: npt.NDArray[np.float64]) -> Sound:
+def reshape(sound: Sound, factors: npt.NDArray[np.float64], sharp: float = 1.0, rough: float = 1.0) -> Sound:
     """Each short spectrum gets its own smooth envelope, its frequencies multiplied by the ``factors`` of REGIONS_HZ.
 
-    The envelope is cepstral (Oppenheim and Schafer, 1968); the harmonics stay where they are. 16 kHz.
+    The envelope, relative to its mean, is raised to the power ``sharp``, what lies above it to ``rough``. The envelope
+    is cepstral (Oppenheim and Schafer, 1968); the harmonics stay where they are. 16 kHz.
     """
     window = np.sqrt(0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_FFT) / _FFT)).astype(np.float32)
     padded = np.pad(sound, (_FFT, _FFT + -len(sound) % _HOP))
     spectrum = np.fft.rfft(np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::_HOP] * window)
-    cepstrum = np.fft.irfft(np.log(np.abs(spectrum) + np.float32(1.0)))
+    logarithms = np.log(np.abs(spectrum) + np.float32(1.0))
+    cepstrum = np.fft.irfft(logarithms)
     cepstrum[:, _LIFTER:-_LIFTER] = 0.0
     envelope = np.fft.rfft(cepstrum).real
     bins = np.arange(envelope.shape[1])
@@ -87,7 +98,9 @@ def move_formants(sound: Sound, factors: npt.NDArray[np.float64]) -> Sound:
     below = np.minimum(source.astype(int), bins[-1] - 1)
     share = (source - below).astype(np.float32)
     moved = envelope[:, below] * (1 - share) + envelope[:, below + 1] * share
-    frames = np.fft.irfft(spectrum * np.exp(np.clip(moved - envelope, -3.0, 3.0))) * window
+    moved += (moved - moved.mean(axis=1, keepdims=True)) * np.float32(sharp - 1)
+    gains = moved - envelope + (logarithms - envelope) * np.float32(rough - 1)
+    frames = np.fft.irfft(spectrum * np.exp(np.clip(gains, -3.0, 3.0))) * window
     result = np.zeros(len(padded), np.float32)
     for first in range(_FFT // _HOP):  # frames that do not overlap
         some = frames[first :: _FFT // _HOP].reshape(-1)

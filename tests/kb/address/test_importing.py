@@ -127,6 +127,11 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path, database: Path) -> N
         write_book(tmp_path / "none" / "addresses.sqlite", [tmp_path / "old.txt"])
 
 
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    with pytest.raises(AddressBookUnusable, match="is a folder"):
+        write_book(tmp_path, [written(tmp_path / "new.txt", rows(1))])
+
+
 def as_it_was(database: Path) -> None:
     assert len(AddressBook.open(database)) == 3
     assert not [path for path in database.parent.iterdir() if path.name.startswith(f"{database.name}.")]

@@ -59,6 +59,7 @@ def test_mountain_lots_and_basements(tmp_path: Path) -> None:
     [
         ("서울특별시|중구", "it has 2 columns, not 24"),
         (changed(3, ""), "the third column, sido, is empty"),
+        (changed(3, "?????????"), 'the third column, sido, is "?????????", which ends neither in 시 nor in 도'),
         (changed(11, ""), "the eleventh column, the road's name, is empty"),
         (changed(13, "백십"), 'the building\'s main number "백십" is not a number of up to five digits'),
         (changed(13, "0"), "the building has no number"),
@@ -102,6 +103,16 @@ def test_what_is_in_no_known_encoding_is_broken_row_by_row(tmp_path: Path) -> No
     found = list(OfficialFile(path, "cp949").rows())
     assert found and all(isinstance(row, BrokenRow) for row in found)
     assert "it is in no known encoding" in str(found[0])
+
+
+@pytest.mark.parametrize("read_as", ["latin-1", "cp949"])
+def test_letters_that_a_program_has_garbled_are_no_addresses(tmp_path: Path, read_as: str) -> None:
+    """Opened in a wrong encoding and saved in UTF-8, the file is good UTF-8."""
+    garbled = ROW.encode("utf-8").decode(read_as, "replace")
+    path = tmp_path / "addresses.txt"
+    path.write_text(f"{garbled}\n{ROW}\n", encoding="utf-8")
+    broken, whole = read(path)
+    assert isinstance(broken, BrokenRow) and whole == OfficialRow(CITY_HALL)
 
 
 def test_a_compressed_file_that_is_cut_short_gives_what_it_has(tmp_path: Path) -> None:
