@@ -11,7 +11,7 @@ from datetime import date, datetime
 from assist.call_so_far import CallSoFar
 from assist.wrapup.deeds import Deed, deed_in, of_flow
 from assist.wrapup.predicate import Sentence, sentences
-from assist.wrapup.private import is_abusive, is_masked, masked, without_figures, without_numbers
+from assist.wrapup.private import is_abusive, is_masked, masked, without_abuse, without_figures, without_numbers
 from assist.wrapup.promises import Promise, promises_in
 from assist.wrapup.wishes import LEAST, Wish, weight_of
 from assist.wrapup.wishes import MOST as MOST_WISHES
@@ -141,7 +141,7 @@ class Gathering:
         self._keep("caller", written)
         if pressed or is_masked(written):
             return
-        for sentence in sentences(without_numbers(written)):
+        for sentence in sentences(without_abuse(without_numbers(written))):
             weight = weight_of(sentence, self.turns - 1)
             if weight is not None:
                 is_clean = not is_abusive(sentence.text) and not is_masked(sentence.text)
@@ -197,7 +197,7 @@ class Gathering:
             kind = "told"  # an entry that says what cannot be is an answer
         if kind == "done" and flow:
             text = of_flow(text, flow)
-            known = [f"{name} {call.slots[name].written}" for name in self._about if name in call.slots]
+            known = [f"{name} {masked(call.slots[name].written)}" for name in self._about if name in call.slots]
             text += f" ({', '.join(known)})" if known and not any(one in text for one in known) else ""
         self.deeds.append(Deed(kind, text, sentence.text, flow, seq))
 

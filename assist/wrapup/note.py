@@ -102,7 +102,7 @@ def _issue(
     elif flow and has_spoken:
         issue = f"고객이 {flow} 관련으로 문의함."
     else:
-        issue = "고객이 용건을 말하지 않음."
+        issue = "고객의 용건을 파악하지 못함." if has_spoken else "고객이 용건을 말하지 않음."
     known = [f"{name} {slots[name]}" for name in about if name in slots and slots[name] not in issue]
     return f"{issue} ({', '.join(known)})" if known else issue
 

@@ -76,12 +76,12 @@ def reported(sentence: Sentence) -> str:
             said = f"{before}요청함"
         case "requests":
             said = f"{before}{joined(stem, ('라고', 'EC'))} 요청함"
+        case "intends" if stem.kind == "VX" and stem.form == "드리":  # 사진을 보내 드릴게요 is the caller's promise
+            said = f"{before}{joined(stem._replace(form='주'), ('겠', 'EP'), ('다고', 'EC'))} 말함"
         case "wants" | "intends":
             said = _wanted(before, sentence, found)
         case "asks":
             said = f"{before}{_whether(found)} 문의함"
-        case "reasons":
-            said = f"{before}{joined(stem, (found.ending, 'EC'))}라고 말함"
         case _ if found.chain[-2:] == ("부탁", "드리") or found.chain[-2:] == ("부탁", "하"):
             said = re.sub(r"\s*부탁(?:을|좀)?\s*$", "", before).rstrip() + " 요청함"
         case _:
@@ -129,6 +129,8 @@ def _that(found: Predicate) -> str:
         return joined(stem, ("었", "EP"), ("다고", "EC"))
     if found.is_supposed:
         return joined(stem, ("겠", "EP"), ("다고", "EC"))
+    if stem.kind == "VCP" and found.before[-1:].strip() and not ends_consonant(found.before):
+        return "라고"
     if stem.kind in ("VCP", "VCN"):
         return joined(stem, ("라고", "EC"))
     is_state = stem.kind in ("VA", "XSA") or stem.form in ("있", "없", "싶")

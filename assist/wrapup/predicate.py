@@ -85,6 +85,7 @@ _MARKS = frozenset("SF SP SE SS SSO SSC SO SW W_EMOJI".split())
 _MEANING = frozenset("NNG NNP XR XSV XSA VV VA VX VCP VCN MAG".split())
 _QUESTIONS = ("나요", "은가요", "ᆫ가요", "던가요", "ᆸ니까", "습니까", "을까요", "ᆯ까요", "니", "냐", "나", "을까", "ᆯ까")
 _ASKING = frozenset("언제 어디 얼마 얼마나 왜 어떻게 어떡하 누구 누가 뭐 무엇 몇 무슨 어느 어떤 어떻".split())
+_SEEKING_YES = frozenset("죠 지요 지".split())
 _INTENDING = frozenset("을게요 ᆯ게요 을게 ᆯ게 을래요 ᆯ래요 을래 ᆯ래 을께요 ᆯ께요".split())
 _REQUESTING = frozenset("세요 으세요 시어요 십시오 으십시오 ᆸ시오".split())
 _WANTING = frozenset("려고 으려고 려구 으려구 려는데요 으려는데요 려고요".split())
@@ -151,6 +152,8 @@ def _mood(sentence: Sentence, tokens: Sequence[Token], at: int, ending: str, pre
         return "reasons"
     if "겠" in prefinal and _honors(prefinal):
         return "asks"  # 다시 전화 주시겠어요
+    if _honors(prefinal) and ending in _SEEKING_YES:
+        return "asks"  # 니트 39,000원 맞으시죠
     if is_asked or _has_question_word(tokens[: at + 1]):
         return "asks"
     is_formal = "겠" in prefinal and ending == "습니다" and (not at or tokens[at - 1].form not in ("못", "안"))

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 
-from voicebot.text.abuse import masked as _without_abuse
+from voicebot.text.abuse import find
+from voicebot.text.abuse import masked as _abuse_masked
 
-_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){14,15}\d(?!\d)")
+_CARD = re.compile(r"(?<!\d)(?:\d(?:[ -]|[에의] ?)?){14,15}\d(?!\d)")
 _RESIDENT = re.compile(r"(?<!\d)(\d{6})[ -]?[1-8]\d{6}(?!\d)")
+_SECRET = re.compile(
+    r"(?:카드 ?번호|카드 ?유효 ?기간|비밀 ?번호|보안 ?(?:코드|번호)|인증 ?번호|주민 ?(?:등록 ?)?번호|[Cc][Vv][CcVv])"
+    r"(?:(?![다요죠] )[가-힣 ,:]){0,14}?\d+(?:[ ,/-]*(?:[에의] ?)?\d+)*"
+)
+"""What is called a secret, with the digits behind it: callers give a card's number in parts."""
+_BEFORE_ABUSE = re.compile(r"(?:(?<![가-힣])(?:야|이|저|아|에이)[ ,]+)+$")
+_BEHIND_ABUSE = re.compile(r"(?:들|놈|년)*[아야]?(?![가-힣])[ ,.!?]*")
 _DIGIT = re.compile(r"\d")
 _STARS = re.compile(r"\*{2,}")
 
 
 def without_numbers(text: str) -> str:
-    """``text`` with the numbers of cards and residents as stars, each digit as one."""
-    return _CARD.sub(_stars, _RESIDENT.sub(_stars, text))
+    """``text`` with the numbers of cards and residents, and what is called a secret, as stars, each digit as one."""
+    return _SECRET.sub(_stars, _CARD.sub(_stars, _RESIDENT.sub(_stars, text)))
 
 
 def _stars(found: re.Match[str]) -> str:
@@ -23,11 +31,19 @@ def _stars(found: re.Match[str]) -> str:
 
 def masked(text: str) -> str:
     """``text`` as a note may have it: without such numbers, abusive words masked."""
-    return _without_abuse(without_numbers(text))
+    return _abuse_masked(without_numbers(text))
 
 
 def is_abusive(text: str) -> bool:
-    return _without_abuse(text) != text
+    return _abuse_masked(text) != text
+
+
+def without_abuse(text: str) -> str:
+    """What else was said: 기사가 던지고 갔다니까 of 야 이 씨발 기사가 던지고 갔다니까. A word that others lean on stays."""
+    for start, end in reversed(find(text)):
+        if behind := _BEHIND_ABUSE.match(text, end):
+            text = f"{_BEFORE_ABUSE.sub('', text[:start])} {text[behind.end() :]}"
+    return " ".join(text.split())
 
 
 def without_figures(text: str) -> str:

@@ -80,6 +80,8 @@ def _promise(sentence: Sentence, found: Predicate, at: datetime, holidays: Colle
         return None
     if found.chain[-1] == "있" and "수" in sentence.text[len(found.before) - 3 :]:
         return None  # 오실 수 있어요 promises nothing
+    if found.stem.form == "같":
+        return None  # 30일에 입금될 것 같아요 is a guess
     deeds = [form for form in found.chain if form in _DATED]
     if not deeds:
         return None

@@ -15,6 +15,7 @@ import numpy as np
 from assist.wrapup.note_form import reported, stripped
 from assist.wrapup.predicate import Mood, Sentence, predicate
 from kb.embedding import Embedding
+from voicebot.dialogue.cues import Repair, cue
 
 MOST = 24
 """Sentences that are kept of a call; of more the weakest goes."""
@@ -40,6 +41,7 @@ _CHATTER = frozenset(
     "모르 감사 안녕 수고 네 예 아니 여보세요 맞 알 잠깐 잠시 괜찮 그렇 있잖 되 없 있 기다리 하 이 말씀 고맙 어떡하 그러"
     " 왜 그럼 그리고 안 못 좀 정말 진짜".split()
 )
+_ASIDES: tuple[Repair, ...] = ("repeat", "slower", "wait", "are_you_there")
 _LEAVING = frozenset("전화 연락 끊 기다리 찾 찾아보".split())
 
 
@@ -60,7 +62,7 @@ class Wish:
 def weight_of(sentence: Sentence, turns_before: int) -> float | None:
     """How much a sentence wants, before anybody has answered; None for one that wants nothing: yes, a number."""
     words = {token.form for token in sentence.tokens if token.kind in _CONTENT} - _CHATTER
-    if not words or len(stripped(sentence.text)) < 2:
+    if not words or len(stripped(sentence.text)) < 2 or cue(stripped(sentence.text)) in _ASIDES:
         return None
     found = predicate(sentence)
     if found and found.mood == "intends" and _LEAVING & set(found.chain):

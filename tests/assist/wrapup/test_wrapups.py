@@ -177,6 +177,29 @@ def test_abuse_is_neither_quoted_nor_left_in_slots(service):
     assert "기사가 던졌어요" in wrapped.slots["내용"]
 
 
+def test_what_a_swearing_caller_wants_is_told_without_the_swearing(service):
+    wrapped = note(service, STARTED, *caller("야 이 씨발 기사가 물건을 던지고 갔다니까"), HUNG_UP)
+    assert wrapped.summary["issue"] == "고객이 기사가 물건을 던지고 갔다고 말함."
+
+
+def test_abuse_in_a_slot_is_masked_beside_the_action_too(service):
+    told = SlotFilled("주문번호", "씨발 2026", "씨발 2026", "씨발 2026", 0.9)
+    events = [FlowEntered("불만 접수", "ask"), *caller("몰라"), told, *bot("접수했어요.")]
+    wrapped = note(service, STARTED, *events, HUNG_UP)
+    assert "2026" in str(wrapped.summary["actions"]) and "씨발" not in str(wrapped)
+
+
+def test_what_was_not_heard_is_not_what_the_call_is_about(service):
+    events = [*caller("네? 뭐라고요 다시 말씀해 주세요"), *caller("환불이 안 됐어요", 2)]
+    assert note(service, STARTED, *events, HUNG_UP).summary["issue"] == "고객이 환불이 안 됐다고 말함."
+
+
+def test_a_question_for_a_yes_tells_nothing_and_a_guess_promises_nothing(service):
+    events = [*agent("니트 39,000원 맞으시죠"), *agent("30일에 입금될 것 같아요")]
+    wrapped = note(service, STARTED, *caller("환불해 주세요"), *events, HUNG_UP)
+    assert "39,000" not in str(wrapped) and wrapped.follow_ups == ()
+
+
 # ---- bad input
 
 
