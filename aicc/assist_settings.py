@@ -12,7 +12,7 @@ from assist.speaker.rules import SpeakerRules
 
 
 class Juso(BaseModel):
-    """The address service of the state (business.juso.go.kr): asked for what the book does not have.
+    """The address service of the state (business.juso.go.kr): asked before the book, but never in calls.
 
     ``key_from`` names the environment variable that holds its key.
     """

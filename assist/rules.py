@@ -12,6 +12,7 @@ from assist.mood.rules import MoodRules
 from assist.suggest.rules import SuggestRules
 from assist.wrapup.rules import WrapUpRules
 from voicebot.dialogue.scenario.problem import Problem
+from voicebot.dialogue.scenario.scenario_file import LoadedScenario
 from voicebot.dialogue.scenario.yaml_file import FileInvalid, read_yaml
 
 FILES: dict[str, type[BaseModel]] = {"suggest": SuggestRules, "mood": MoodRules, "wrapup": WrapUpRules}
@@ -70,3 +71,13 @@ def _read(path: Path, section: type[Section]) -> Section:
         keys = ", ".join(section.model_fields)
         cure = f"keys are {keys}" if len(first["loc"]) <= 1 else "see docs/assist.md"
         raise RulesInvalid(source.problem(first["loc"], f"{where}: {what}", cure)) from None
+
+
+def rules_problems(loaded: LoadedScenario) -> list[Problem]:
+    """What is wrong with the rules beside a scenario; that their folder is missing is told elsewhere."""
+    folder = loaded.folder / loaded.scenario.assist if loaded.scenario.assist else None
+    try:
+        load_rules(folder if folder and folder.exists() else None)
+    except RulesInvalid as invalid:
+        return [invalid.problem]
+    return []

@@ -104,8 +104,10 @@ def _shown(event: "Event") -> str:
 
     match event:
         case Suggested():
-            titles = " | ".join(f"{item['title']} {item['score']:.2f}" for item in event.items)
-            return f"{titles}  → {event.reply}"
+            titles = [f"{item['title']} {item['score']:.2f}" for item in event.items]
+            phrases = [f"{phrase['kind']}: {phrase['rule']}" for phrase in event.phrases]
+            reply = f"  → {event.reply}" if event.reply else ""
+            return " | ".join([*titles, *event.questions, *phrases]) + reply
         case AddressNormalized():
             return " | ".join(f"{one['road']} ({one['postcode']})" for one in event.candidates)
         case SpeakerChecked():

@@ -11,7 +11,6 @@ from aicc.output import Answer, answers
 if TYPE_CHECKING:
     from voicebot.dialogue.graph.graph import Graph
     from voicebot.dialogue.scenario.problem import Problem
-    from voicebot.dialogue.scenario.scenario_file import LoadedScenario
 
 flow = typer.Typer(help="Conversation flows: judge them, draw them, try them out.", no_args_is_help=True)
 
@@ -27,13 +26,14 @@ class Format(StrEnum):
 @answers
 def lint_scenario(path: Scenario) -> Answer:
     """What is wrong with a scenario, each with file, line and cure; fails if it cannot run."""
+    from assist.rules import rules_problems
     from voicebot.dialogue.scenario.lint import lint
     from voicebot.dialogue.scenario.problem import ScenarioInvalid
     from voicebot.dialogue.scenario.scenario_file import load_scenario
 
     try:
         loaded = load_scenario(path)
-        problems, flows = [*lint(loaded), *_rules_problems(loaded)], len(loaded.flows)
+        problems, flows = [*lint(loaded), *rules_problems(loaded)], len(loaded.flows)
     except ScenarioInvalid as invalid:
         problems, flows = list(invalid.problems), None
     errors = sum(problem.severity == "error" for problem in problems)
@@ -47,18 +47,6 @@ def lint_scenario(path: Scenario) -> Answer:
     shown = "\n".join(map(str, problems)) or f"nothing is wrong with {path}: {flows} flows"
     failure = f"{errors} error{'s' if errors > 1 else ''} in {path}: this scenario cannot run" if errors else None
     return Answer(data, shown, failure)
-
-
-def _rules_problems(loaded: "LoadedScenario") -> "list[Problem]":
-    """Of the rules for those who help agents; a folder that is missing is told already."""
-    from assist.rules import RulesInvalid, load_rules
-
-    folder = loaded.folder / loaded.scenario.assist if loaded.scenario.assist else None
-    try:
-        load_rules(folder if folder and folder.exists() else None)
-    except RulesInvalid as invalid:
-        return [invalid.problem]
-    return []
 
 
 @flow.command("graph")

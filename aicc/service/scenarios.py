@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aicc.errors import AiccError
 from aicc.settings import dialled
+from assist.rules import rules_problems
 from voicebot.dialogue.scenario.live_scenario import LiveScenario
 from voicebot.dialogue.scenario.problem import ScenarioInvalid
 from voicebot.dialogue.scenario.scenario_file import (
@@ -53,7 +54,8 @@ class Scenarios:
         self._version = 0
         shutil.rmtree(copies, ignore_errors=True)  # of an earlier service
         self._live = {
-            folder: LiveScenario(folder, ingested) for folder in dict.fromkeys((default, *self._routes.values()))
+            folder: LiveScenario(folder, ingested, rules_problems)
+            for folder in dict.fromkeys((default, *self._routes.values()))
         }
         names: dict[str, Path] = {}
         for folder, live in self._live.items():

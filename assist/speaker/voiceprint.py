@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from assist.speaker.embedder import Embedding
 from assist.speaker.identity import Identity
-from assist.speaker.model import Utterance
+
+if TYPE_CHECKING:  # the front, which has no models, needs names of customers
+    from assist.speaker.model import Utterance
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import re
 
 from assist.wrapup.predicate import Predicate, Sentence, joined, predicate
 from voicebot.text.endings import ends_consonant
+from voicebot.text.particles import settle_particles
 
 _COURTESY = (
     r"네+|넵|예+|고객님|아니요|(?:정말 |대단히 |너무 )?(?:감사합니다|감사해요|죄송합니다|죄송해요)|알겠습니다|그럼"
@@ -129,9 +130,10 @@ def _that(found: Predicate) -> str:
         return joined(stem, ("었", "EP"), ("다고", "EC"))
     if found.is_supposed:
         return joined(stem, ("겠", "EP"), ("다고", "EC"))
-    if stem.kind == "VCP" and found.before[-1:].strip() and not ends_consonant(found.before):
-        return "라고"
-    if stem.kind in ("VCP", "VCN"):
+    if stem.kind == "VCP":
+        word = found.before.rpartition(" ")[2]
+        return settle_particles(f"{word}(이라고/라고)").removeprefix(word)
+    if stem.kind == "VCN":
         return joined(stem, ("라고", "EC"))
     is_state = stem.kind in ("VA", "XSA") or stem.form in ("있", "없", "싶")
     return joined(stem, ("다고" if is_state else "ᆫ다고", "EC"))

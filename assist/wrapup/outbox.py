@@ -72,7 +72,8 @@ class Outbox:
                     log.log(logging.DEBUG if is_away else logging.WARNING, "notes wait for the database: %s", away)
                     is_away = True
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wanted.wait(), POLL_S)
+                    async with asyncio.timeout(POLL_S):  # wait_for loses a cancellation that comes with the wish
+                        await self._wanted.wait()
 
     async def send_due(self) -> None:
         """What is due now and has room, once, until it is noted what came of it. Raises ``StoreUnavailable``."""

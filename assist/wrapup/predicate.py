@@ -68,7 +68,7 @@ def _apart(sentence: Sentence) -> Iterator[Sentence]:
     begins = first = 0
     for at, token in enumerate(sentence.tokens[:-1]):
         following = sentence.tokens[at + 1]
-        is_final = token.kind == "EF" or (token.kind == "EC" and token.form.endswith("요"))
+        is_final = token.kind == "EF" or (token.kind == "EC" and token.form.endswith(("요", "니다")))
         if is_final and following.kind not in _MARKS and " " in sentence.text[token.start : following.start]:
             yield _part(sentence, first, at + 1, begins, sentence.text.index(" ", token.start))
             begins, first = following.start, at + 1

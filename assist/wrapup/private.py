@@ -39,7 +39,7 @@ def is_abusive(text: str) -> bool:
 
 
 def without_abuse(text: str) -> str:
-    """What else was said: 기사가 던지고 갔다니까 of 야 이 씨발 기사가 던지고 갔다니까. A word that others lean on stays."""
+    """What else was said: 기사가 던졌어요 of 야 이 씨발 기사가 던졌어요. A word that others lean on stays."""
     for start, end in reversed(find(text)):
         if behind := _BEHIND_ABUSE.match(text, end):
             text = f"{_BEFORE_ABUSE.sub('', text[:start])} {text[behind.end() :]}"

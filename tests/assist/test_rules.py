@@ -1,11 +1,13 @@
 """A company's rules for its helpers."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 import scenarios.nuri
-from assist.rules import Rules, RulesInvalid, load_rules
+from assist.rules import Rules, RulesInvalid, load_rules, rules_problems
+from voicebot.dialogue.scenario.live_scenario import LiveScenario
 
 SAMPLE = Path(scenarios.nuri.__file__).parent / "assist"
 
@@ -40,3 +42,15 @@ def test_what_cannot_be_used_is_named_with_the_cure(tmp_path, name, text, proble
 def test_a_folder_that_is_none(tmp_path):
     with pytest.raises(RulesInvalid, match=r"no folder of rules: make one with suggest\.yaml"):
         load_rules(tmp_path / "rules")
+
+
+def test_a_mistake_keeps_the_last_good_version_of_a_scenario(tmp_path):
+    shutil.copytree(SAMPLE.parent, tmp_path / "nuri")
+    rules = tmp_path / "nuri" / "assist" / "mood.yaml"
+    scenario = LiveScenario(tmp_path / "nuri", judge=rules_problems)
+    before, text = scenario.current, rules.read_text(encoding="utf-8")
+    rules.write_text("fury: 1\n", encoding="utf-8")
+    [problem] = [one for one in scenario.refresh() if one.severity == "error"]
+    assert problem.path == rules and scenario.current is before
+    rules.write_text(text + "\n", encoding="utf-8")
+    assert not scenario.refresh() and scenario.current is not before

@@ -102,6 +102,7 @@ class Service:
 def serving(folder: Path, media: str = LIGHT, **settings: str) -> Iterator[Service]:
     """Takes calls by SIP at all addresses of this machine; ``settings`` come by environment, as ``SIP__WHEN_FULL``."""
     chosen = {"HTTP": "127.0.0.1:0", "DATA": str(folder / "data"), "API_KEY": KEY, "STORE": "null"}
+    chosen |= {"ASSIST__ENABLED": "false"}  # a journal's last event is the call's end
     chosen = {"SIP__LISTEN": "0.0.0.0:0", "RTP__PORTS": "30000-39999", "MEDIA_PROCESSES": "2", **chosen, **settings}
     if media == LIGHT:
         chosen = {"SAMPLES": "false"} | chosen

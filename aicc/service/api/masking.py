@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, BinaryIO
 
 import soundfile
@@ -14,7 +14,7 @@ from voicebot.beeping import abusive_spans, beeped
 from voicebot.events import Logged
 from voicebot.text.abuse import masked
 
-_TEXTS = frozenset({"spoken", "written", "text", "heard_text", "summary"})
+_TEXTS = frozenset({"spoken", "written", "text", "heard_text", "summary", "value"})
 _READ_AGAIN = 4_096  # texts: every reader of a live call gets the same ones
 
 
@@ -33,7 +33,20 @@ def masked_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(text := fields[name], str):
             shown[name] = masked_text(text)
     if words := fields.get("words"):
-        shown["words"] = [{**word, "text": masked_text(word["text"])} for word in words]
+        shown["words"] = _masked_words(words)
+    return shown
+
+
+def _masked_words(words: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each by itself and as a part of them all: a recognizer may hear one word as two."""
+    texts = [str(word["text"]) for word in words]
+    together, end = masked_text(" ".join(texts)), 0
+    shown = []
+    for word, text in zip(words, texts, strict=True):
+        begin, end = end, end + len(text)
+        part = together[begin:end]
+        shown.append({**word, "text": part if part != text else masked_text(text)})
+        end += 1
     return shown
 
 

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Header
 from fastapi.responses import Response
@@ -38,6 +38,8 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValid
 Code = Annotated[str, StringConstraints(max_length=64), AfterValidator(plain)]
 Due = Annotated[str, StringConstraints(max_length=40), AfterValidator(_day)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Resolved = Literal["resolved", "handed_over", "callback", "abandoned", "unresolved"]
+"""As :data:`assist.wrapup.resolution.Kind` has them, which brings the analysis of sentences along."""
 Captured = Paragraph | bool | int | Number | dict[Name, Paragraph] | None
 
 
@@ -69,11 +71,12 @@ class NotesTold(Told):
 
 
 class SummaryAsked(Asked):
-    """What is left out stays as it is."""
+    """What is left out stays as it is. ``resolution_text`` says ``resolution`` in a sentence."""
 
     issue: Paragraph | None = None
     actions: Annotated[list[Paragraph], Field(max_length=30)] | Paragraph | None = None
-    resolution: Paragraph | None = None
+    resolution: Resolved | None = None
+    resolution_text: Paragraph | None = None
 
 
 class FollowUpAsked(Asked):

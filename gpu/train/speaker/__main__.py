@@ -8,14 +8,17 @@ import logging
 import os
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from assist.speaker.ecapa import MODEL, BundledEcapa
 from gpu.train.speaker import card, measuring, teacher, trials_of_test
+from gpu.train.speaker.examples import to_telephone_rate
 from gpu.train.speaker.export import export
 from gpu.train.speaker.network import Network
 from gpu.train.speaker.training import Plan, Trainer
 from gpu.train.speaker.voices import HELD_OUT_EVERY, read, recordings
+from gpu.train.speaker.whitening import whitened
 
 log = logging.getLogger("train")
 
@@ -51,7 +54,8 @@ def main() -> None:
         trainer.train()
 
     path = chosen.out / MODEL.name
-    export(trainer.averaged, path)
+    narrow = [to_telephone_rate(sound) for sound in learnt]
+    export(whitened(trainer.averaged, narrow, np.random.default_rng(Plan().seed)), path)
     embedder = BundledEcapa(path=path)
     facts = card.Facts(
         parameters=sum(parameter.numel() for parameter in Network().parameters()),

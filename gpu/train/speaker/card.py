@@ -8,11 +8,11 @@ from pathlib import Path
 from assist.speaker import features
 from assist.speaker.ecapa import EMBEDDING_SIZE
 from gpu import device
+from gpu.train.speaker.disguise import FASTEST, LONGEST_TRACT
 from gpu.train.speaker.examples import LONGEST_S, SHORTEST_S
 from gpu.train.speaker.measuring import BATCH, Errors
 from gpu.train.speaker.network import DILATIONS, Shape
 from gpu.train.speaker.training import Generalization, Progress
-from gpu.train.speaker.voices import FASTEST, LONGEST_TRACT
 
 FILE = "ECAPA.md"
 
@@ -39,10 +39,12 @@ SpeechBrain's published model where it can be had.
 - **Speakers**: LibriSpeech `train-clean-100` (Panayotov, Chen, Povey, Khudanpur, 2015; www.openslr.org/12; CC BY 4.0), one
   recording each of {speakers} speakers; {held_out} more were kept out of training, to watch it by.
 - **Disguises**: no voice is heard twice alike. Pitch and formants move together by up to {fastest:.2f} times, formants besides by up to
-  {tract:.2f} times and each region of them on its own; some voices run backwards, some are two people at once.
-- **Teacher**: the GE2E encoder of Resemblyzer 0.1.4 (Apache-2.0; Wan et al., 2018), trained by its authors on LibriSpeech
-  and VoxCeleb. It hears each voice undisturbed at 16 kHz; the network learns to find the same place from {shortest:.1f} to {longest:.1f} s down a
-  bad line. No speaker labels are used.
+  {tract:.2f} times and each region of them on its own; words come out of another speaker's mouth or from between the two; some
+  voices run backwards, some are two people at once.
+- **Teacher**: the GE2E encoder of Resemblyzer 0.1.4 (Apache-2.0; Wan et al., 2018), which its authors trained on thousands of
+  speakers. It hears each voice undisturbed at 16 kHz; the network learns to find the same place in its space from {shortest:.1f} to {longest:.1f} s
+  down a bad line, and on the way to know what the teacher's layers know. In the end the space is shrunk in the
+  directions in which one training speaker strays (within-class covariance normalization).
 - **Line**: the band's edges anywhere (60 to 380 and 2,700 to 3,800 Hz), G.711 (mu and A), rooms to 0.6 s, handset colour,
   noise, hum and babble, a second person, coder noise, level, clipping, lost packets. Nearly half of the lines are good.
 
@@ -60,7 +62,8 @@ Measured on {machine}, {day}, while the machine did other work too.
 
 The ten speakers were not trained on, and no checkpoint was chosen by them. The trials are made by
 `python -m gpu.train.speaker.trials_of_test OUT`; cosines of whole pieces, no normalization of scores. Ten speakers are few:
-another ten would give another figure. Whether the teacher's authors trained on some of them is not known.
+another ten would give another figure. The weights come from several runs, one going on from the other while the recipe
+was being found (minutes, steps and crops above are their sum); a rebuild follows the last recipe from its beginning.
 
 ## What it gets wrong
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import torch
+from torch import nn
 
 from assist.speaker import features
-from gpu.train.speaker.network import Network
 
 OPSET = 17
 
 
-def export(network: Network, path: Path) -> None:
+def export(network: nn.Module, path: Path) -> None:
     """Any number of sounds of any lengths; checked against PyTorch on sounds of different lengths."""
     network = network.float().cpu().eval()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +36,7 @@ def export(network: Network, path: Path) -> None:
 
 
 @torch.no_grad()
-def largest_difference(network: Network, path: Path) -> float:
+def largest_difference(network: nn.Module, path: Path) -> float:
     """Largest difference of a number of an embedding from PyTorch's, alone and in a batch, on random features."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     counts = np.array([320, 91, 12, 1])

@@ -15,6 +15,7 @@ from assist.speaker.ecapa import EMBEDDING_SIZE
 
 STRIDE = 2
 DILATIONS = (2, 3, 4)
+DROPPED = 0.2  # in training, of the statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ class Network(nn.Module):
         self.join = Tdnn(len(DILATIONS) * shape.channels, shape.joined)
         self.pool = AttentiveStatistics(shape.joined, shape.attention)
         self.norm = nn.BatchNorm1d(2 * shape.joined)
+        self.drop = nn.Dropout(DROPPED)
         self.embed = nn.Linear(2 * shape.joined, EMBEDDING_SIZE)
 
     def forward(self, frames: Tensor, counts: Tensor) -> Tensor:
@@ -143,4 +145,4 @@ class Network(nn.Module):
             hidden = block(hidden, heard, share)
             outputs.append(hidden)
         pooled = self.norm(self.pool(self.join(torch.cat(outputs, dim=1)), heard, share))
-        return nn.functional.normalize(self.embed(pooled), dim=1), outputs
+        return nn.functional.normalize(self.embed(self.drop(pooled)), dim=1), outputs

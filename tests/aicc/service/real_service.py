@@ -163,9 +163,13 @@ async def until(holds: Callable[[], bool], limit_s: float = 20.0, what: object =
 
 @contextlib.contextmanager
 def serving(data: Path, config: Path | None = None, **settings: str) -> Iterator[RealService]:
-    """A service whose ``settings`` come by environment; it is told to go at the end, if it has not gone yet."""
+    """A service whose ``settings`` come by environment; it is told to go at the end, if it has not gone yet.
+
+    Without help, unless they want it: the last event of a call is its end.
+    """
     options = ["--config", str(config)] if config else []
     command = [sys.executable, "-m", "aicc", *options, "serve", "--http", "127.0.0.1:0", "--data", str(data), "--json"]
+    settings = {"ASSIST__ENABLED": "false"} | settings
     chosen: Mapping[str, str] = {f"AICC_{name}": value for name, value in settings.items()}
     process = subprocess.Popen(
         command, env=os.environ | {"AICC_API_KEY": KEY} | chosen, cwd=ROOT, stdout=subprocess.PIPE, text=True

@@ -45,12 +45,11 @@ def test_a_note_is_kept_and_delivered_at_once(tmp_path, store, monkeypatch):
             await asyncio.to_thread(noting.written, events)
             await asyncio.to_thread(noting.written, events)  # the store's writer was not sure
             async with asyncio.timeout(20):
-                while not crm.received:
-                    await asyncio.sleep(0.005)
+                await crm.until(1)
             assert store.wrapups.newest(call_id) is not None
             running.cancel()
             await asyncio.wait({running})
-            assert len(crm.received) == 1
+            assert len(crm.notes) == 1
 
     asyncio.run(run())
 
@@ -63,7 +62,7 @@ def test_without_a_crm_notes_are_kept(tmp_path, store):
         noting.written(events[:-1])
         assert store.wrapups.newest(call_id) is None
         noting.written(events)
-        assert store.wrapups.newest(call_id).suggested_code == "배송-지연"
+        assert store.wrapups.newest(call_id).note["suggested_code"] == "배송-지연"
 
     asyncio.run(run())
 

@@ -183,8 +183,8 @@ def test_what_is_edited_while_it_is_copied_is_taken_up_when_it_is_good_again(com
     good = faq.read_text()
     copyfile = shutil.copyfile
 
-    def copy_and_edit(source, target):
-        copyfile(source, target)
+    def copy_and_edit(source, target, **how):
+        copyfile(source, target, **how)
         faq.write_text("torn")
 
     faq.write_text(good + "\n")

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from aicc.service.calling import CallNotTaken, call_in, calls_socket
-from voicebot.events import CallbackBooked, CallEnded
+from voicebot.events import CallbackBooked, CallEnded, WrappedUp
 from voicebot.journal import NAME, read_journal
 
 pytestmark = pytest.mark.slow
@@ -26,11 +26,13 @@ ROOT = Path(__file__).parents[3]
 KEY = "a-key-that-is-long-enough"
 SERVE = """
 import asyncio, json, sys
+from aicc.service import helping
 from aicc.service.loop import new_loop
 from aicc.service.serving import serve
 from aicc.settings import Settings
 def ready(serving):
     print(json.dumps({"address": serving.address, "key": serving.first_key}), flush=True)
+helping.COMMAND = (sys.executable, "-m", "tests.fakes.assist_process")
 with asyncio.Runner(loop_factory=new_loop) as runner:
     runner.run(serve(Settings.load(), ready, (sys.executable, "-m", "tests.fakes.media_process")))
 """
@@ -50,10 +52,13 @@ class Service:
 
     def media(self):
         """The media processes' pids."""
+        return self.children("tests.fakes.media_process")
+
+    def children(self, of):
         found = set()
         for child in psutil.Process(self.process.pid).children():
             with contextlib.suppress(psutil.Error):  # it is just going
-                if "tests.fakes.media_process" in child.cmdline():
+                if of in child.cmdline():
                     found.add(child.pid)
         return found
 
@@ -66,6 +71,10 @@ class Service:
 
     def journal(self, call_id):
         return [logged.event for logged in read_journal(self.data / "calls" / call_id / NAME)]
+
+    def notes(self, call_id):
+        path = self.data / "calls" / call_id / NAME
+        return [event for event in self.journal(call_id) if isinstance(event, WrappedUp)] if path.exists() else []
 
     def has_ended(self, call_id):
         path = self.data / "calls" / call_id / NAME
@@ -83,7 +92,7 @@ def until(condition, limit_s=30):
 def serving(data, **settings):
     """A service in a process of its own; ended by SIGTERM if the test has not ended it."""
     variables = {"PYTHONPATH": str(ROOT), "AICC_DATA": str(data), "AICC_HTTP": "127.0.0.1:0", "AICC_API_KEY": KEY}
-    chosen = {"AICC_SAMPLES": "false", "AICC_MEDIA_PROCESSES": "2"} | {
+    chosen = {"AICC_SAMPLES": "false", "AICC_MEDIA_PROCESSES": "2", "AICC_ASSIST__ENABLED": "false"} | {
         f"AICC_{name}": str(value) for name, value in settings.items()
     }
     process = subprocess.Popen(
@@ -226,12 +235,35 @@ def test_an_edited_scenario_is_taken_up_and_a_bad_edit_is_not(tmp_path):
         assert service.get("/ready").status_code == 200
         os.kill(next(iter(before)), signal.SIGKILL)  # a process that starts now begins with the last good version
         until(lambda: len(service.media()) == 2 and not service.media() <= before)
+        before |= service.media()
         path.write_text(good.replace("scenario: 누리홈쇼핑", "scenario: 새 버전"))
         until(lambda: not service.media() & before, 40)
         renewed = service.call(do="end")
         until(lambda: service.has_ended(renewed))
         assert service.journal(renewed)[0].scenario == "새 버전"
         assert service.get("/health").json()["problems"] == []
+
+
+def test_calls_are_helped_by_a_process_that_may_die(tmp_path):
+    with serving(tmp_path / "data", ASSIST__ENABLED=True) as service:
+        until(lambda: service.get("/health").json()["assist"] == "ready")
+        first = service.children("tests.fakes.assist_process")
+        runs, ends = service.call(events="2"), service.call(do="end")
+        until(lambda: service.notes(ends))
+        os.kill(*first, signal.SIGKILL)
+        until(lambda: service.get("/health").json()["assist"] == "starting")
+        missed = service.call(do="end", events="1")
+        until(lambda: service.has_ended(missed))
+        assert service.get("/ready").status_code == 200
+        until(lambda: service.get("/health").json()["assist"] == "ready")
+        service.hang_up(runs)
+        for call_id in (runs, ends, missed):
+            until(lambda: service.notes(call_id))  # noqa: B023
+            assert len(service.notes(call_id)) == 1
+            until(lambda: service.get(f"/api/calls/{call_id}/assist").json()["wrapup"])  # noqa: B023
+        assert service.children("tests.fakes.assist_process").isdisjoint(first)
+        service.process.terminate()
+        assert service.process.wait(20) == 0
 
 
 def test_a_second_service_is_refused_and_a_taken_port_is_told(tmp_path):

@@ -15,6 +15,14 @@ def suggest(codes, *walked, **slots):
     return codes.suggest(list(walked), slots, [], [], has_spoken=True)
 
 
+@pytest.mark.parametrize(
+    "wish", ["여보세요 거기 중국집이죠", "도서관에 책을 반납해야 되는데요", "병원 예약하려고요", "내일 비가 오나요"]
+)
+def test_what_no_company_of_its_kind_does_is_told_with_doubt(codes, wish):
+    suggested = codes.by_meaning([wish])
+    assert suggested is None or suggested.confidence < 0.4
+
+
 def test_a_flow_that_helped_tells_the_code(codes):
     assert suggest(codes, Walked("주문 취소", is_open=False, has_helped=True)).code == "O10"
 

@@ -47,7 +47,7 @@ def test_what_was_done_reads_like_a_note(said, note):
         ("주문한 의자가 언제 오는지 궁금해서요", "주문한 의자가 언제 오는지 문의함"),
         ("신발이 아직도 안 와서요", "신발이 아직도 안 온다고 말함"),
         ("배송이 너무 늦으니까요", "배송이 너무 늦다고 말함"),
-        ("끝자리는 6789예요", "끝자리는 6789라고 말함"),
+        ("주문번호는 6789고 상품은 커피예요", "주문번호는 6789고 상품은 커피라고 말함"),
         ("내일까지 사진 보내 드릴게요", "내일까지 사진 보내 주겠다고 말함"),
         ("나중에 전화 부탁드려요", "나중에 전화 요청함"),
     ],
@@ -63,6 +63,11 @@ def test_speech_without_full_stops_is_cut_into_sentences():
         "사이즈가 너무 작아서 반품하려고 하거든요",
         "어떻게 하면 되나요",
     ]
+
+
+def test_a_courtesy_is_a_sentence_of_its_own():
+    said = [sentence.text for sentence in sentences("죄송합니다 담당자에게 전달했습니다")]
+    assert said == ["죄송합니다", "담당자에게 전달했습니다"]
 
 
 @settings(max_examples=60, deadline=None)

@@ -30,10 +30,15 @@ class LiveScenario:
     ``ingested`` has the ids of what is known besides; without it nobody here can tell.
     """
 
-    def __init__(self, path: Path, ingested: Callable[[], Collection[str]] | None = None) -> None:
-        """:class:`ScenarioInvalid` if there is no good version to begin with."""
+    def __init__(
+        self,
+        path: Path,
+        ingested: Callable[[], Collection[str]] | None = None,
+        judge: Callable[[LoadedScenario], Iterable[Problem]] = lambda loaded: (),
+    ) -> None:
+        """``judge`` tells what others find wrong. :class:`ScenarioInvalid` where there is no good version at first."""
         self._folder = path.parent if path.is_file() else path
-        self._ingested = ingested
+        self._ingested, self._judge = ingested, judge
         self._beside: tuple[Path, ...] = ()  # of the version that was looked at last, good or not
         self._problems: tuple[Problem, ...] = ()
         self._seen = self._look()
@@ -70,7 +75,7 @@ class LiveScenario:
         if (beside := files_beside(loaded)) != self._beside:
             self._beside = beside
             self._seen = self._seen[0], _stamp(_all_of(beside))
-        problems = lint(loaded, ingested=self._ingested() if self._ingested else None)
+        problems = [*lint(loaded, ingested=self._ingested() if self._ingested else None), *self._judge(loaded)]
         if any(problem.severity == "error" for problem in problems):
             raise ScenarioInvalid(problems)
         return loaded

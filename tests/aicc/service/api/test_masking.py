@@ -6,7 +6,7 @@ import numpy as np
 import soundfile
 
 from aicc.service.api.masking import beeped_recording, masked_fields
-from voicebot.events import BotInterrupted, Dtmf, Logged, TranscriptFinal
+from voicebot.events import BotInterrupted, Dtmf, Logged, SlotCorrected, SlotFilled, TranscriptFinal
 
 CALL = "01900000-0000-7000-8000-000000000001"
 ABUSE = "야 씨발 환불해 줘"
@@ -29,6 +29,18 @@ def test_texts_and_words_are_masked_and_as_long_as_before():
     assert len(shown["written"]) == len(ABUSE) and shown["spoken"] == shown["written"]
     assert [word["start_ms"] for word in shown["words"]] == [1_000, 1_400, 1_800, 2_200]
     assert before == logged.as_json()  # what is kept is whole
+
+
+def test_a_word_that_was_heard_as_two_is_masked_in_both():
+    shown = masked_fields(final("아 씨 발 놈아 환불해").as_json())
+    assert [word["text"] for word in shown["words"]] == ["아", "씨", "○", "놈아", "환불해"]
+
+
+def test_what_fills_a_slot_is_masked_in_all_its_forms():
+    for event in (SlotFilled("내용", ABUSE, ABUSE, ABUSE, 0.9), SlotCorrected("내용", ABUSE, ABUSE, ABUSE, 0.9)):
+        assert "씨발" not in str(masked_fields(Logged(CALL, 0, 0, event).as_json()))
+    number = SlotFilled("수량", 3, "3", "세 개", 0.9)
+    assert masked_fields(Logged(CALL, 0, 0, number).as_json())["value"] == 3
 
 
 def test_what_is_harmless_stays_as_it_is():

@@ -1,14 +1,16 @@
 import asyncio
 import dataclasses
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from aicc.service.api import notes as notes_module
+from aicc.service.api.notes import Resolved
 from aicc.service.appending import Appending
 from aicc.service.live_calls import LiveCalls
+from assist.wrapup.resolution import Kind
 from tests.aicc.service.api.assisted import Owner, assisting, ended
 from tests.aicc.service.api.conftest import Client
 from tests.fakes.service import FakeService
@@ -110,6 +112,15 @@ def test_an_edit_makes_the_next_version_and_all_stay(client: Client, call_id: st
     assert versions[0]["summary"] == NOTE.summary
 
 
+def test_how_it_came_out_is_edited_as_a_word_and_a_sentence(client: Client, call_id: str) -> None:
+    told = edit(client, call_id, summary={"resolution": "callback", "resolution_text": "내일 다시 전화하기로 함."})
+    assert told["summary"] == NOTE.summary | {"resolution": "callback", "resolution_text": "내일 다시 전화하기로 함."}
+
+
+def test_what_a_machine_may_say_of_the_end_a_person_may_too() -> None:
+    assert get_args(Resolved) == get_args(Kind)
+
+
 def test_a_note_that_is_right_is_confirmed(client: Client, call_id: str) -> None:
     told = edit(client, call_id)
     assert (told["version"], told["edited_by"], told["summary"]) == (2, "김지영", NOTE.summary)
@@ -189,6 +200,7 @@ UNFIT: list[dict[str, Any]] = [
     {"summary": {"issue": "x" * 2_001}},
     {"summary": {"issue": "\0"}},
     {"summary": {"mood": "angry"}},
+    {"summary": {"resolution": "환불했어요"}},
     {"summary": {"actions": ["a"] * 31}},
     {"code": "x" * 65},
     {"follow_ups": [{"what": "전화", "due": "내일"}]},

@@ -6,10 +6,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs PyTorch: pip install aicc[train]")
 
 from assist.speaker.ecapa import EMBEDDING_SIZE  # noqa: E402
-from assist.speaker.features import BANDS, RATE_HZ, frame_count  # noqa: E402
+from assist.speaker.features import BANDS  # noqa: E402
 from gpu.train.speaker import examples as module  # noqa: E402
 from gpu.train.speaker.examples import CROPS, LONGEST_S, SHORTEST_S, Examples, Space, masked  # noqa: E402
-from gpu.train.speaker.teacher import SIZE, Teacher  # noqa: E402
+from gpu.train.speaker.network import STRIDE  # noqa: E402
+from gpu.train.speaker.teacher import FIRST, LAYERS, SIZE, WIDTH, Heard, Teacher, mel_energies  # noqa: E402
 from gpu.train.speaker.voices import Voices  # noqa: E402
 from tests.gpu.train.speaker.toy import toy_speakers  # noqa: E402
 
@@ -50,12 +51,32 @@ def test_a_voice_is_heard_down_several_lines_and_has_one_place(speakers, judge):
     batch = Examples(Voices(speakers), judge, 3 * CROPS, seed=3).batch(SPACE)
     rows, frames, bands = batch.frames.shape
     assert (rows, bands) == (3 * CROPS, BANDS)
-    assert frame_count(int(SHORTEST_S * RATE_HZ)) <= frames <= frame_count(int(LONGEST_S * RATE_HZ))
+    assert SHORTEST_S * 100 <= frames <= LONGEST_S * 100
+    assert batch.states.shape == (rows, frames // STRIDE, LAYERS, WIDTH)
     assert batch.frames.isfinite().all()
     assert torch.allclose(batch.places.norm(dim=1), torch.ones(rows), atol=1e-4)
     assert torch.equal(batch.places[0], batch.places[CROPS - 1])
     assert not torch.allclose(batch.places[0], batch.places[CROPS])
     assert not torch.equal(batch.frames[0], batch.frames[1])
+
+
+def test_states_are_of_the_moment_that_is_heard(speakers, judge, monkeypatch):
+    """A teacher whose state is how loud it is, over lines that do nothing: both rise and fall together."""
+
+    class Loudness:
+        def hear(self, sounds):
+            frames = [mel_energies(sound).sum(axis=1)[FIRST:400] for sound in sounds]
+            states = torch.from_numpy(np.log(np.stack(frames) + 1e-9)).float()
+            return Heard(torch.zeros(len(sounds), SIZE), states[:, :, None, None].expand(-1, -1, LAYERS, WIDTH))
+
+    monkeypatch.setattr(module, "masked", lambda frames, random: frames)
+    examples = Examples(Voices(speakers), Loudness(), 4 * CROPS, seed=3)
+    monkeypatch.setattr(examples, "_line", lambda sound, random: sound)
+    batch = examples.batch(SPACE)
+    loud = batch.frames.mean(2)[:, ::STRIDE].numpy()
+    for row, state in zip(loud, batch.states[:, :, 0, 0].numpy(), strict=True):
+        likeness = [np.corrcoef(np.roll(row, shift)[5:-5], state[5:-5])[0, 1] for shift in range(-3, 4)]
+        assert int(np.argmax(likeness)) == 3 and likeness[3] > 0.8
 
 
 def test_batches_are_made_beside_the_training_and_end_with_it(speakers, judge):

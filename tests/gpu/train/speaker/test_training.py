@@ -12,8 +12,8 @@ from assist.speaker.features import BANDS  # noqa: E402
 from gpu.train.speaker import examples, training  # noqa: E402
 from gpu.train.speaker.examples import Batch  # noqa: E402
 from gpu.train.speaker.network import Network, Shape  # noqa: E402
-from gpu.train.speaker.teacher import Teacher  # noqa: E402
-from gpu.train.speaker.training import CHECKPOINT, Plan, Trainer  # noqa: E402
+from gpu.train.speaker.teacher import LAYERS, WIDTH, Teacher  # noqa: E402
+from gpu.train.speaker.training import CHECKPOINT, Hints, Plan, Trainer  # noqa: E402
 from tests.gpu.train.speaker.toy import toy_speakers  # noqa: E402
 
 SMALL = Shape(channels=16, scale=4, joined=24, squeeze=8, attention=8)
@@ -35,7 +35,8 @@ def _small(monkeypatch):
 def some_batch() -> Batch:
     generator = torch.Generator().manual_seed(1)
     places = torch.nn.functional.normalize(torch.randn(6, EMBEDDING_SIZE, generator=generator), dim=1)
-    return Batch(torch.randn(6, 40, BANDS, generator=generator), places)
+    states = torch.randn(6, 20, LAYERS, WIDTH, generator=generator)
+    return Batch(torch.randn(6, 40, BANDS, generator=generator), places, states)
 
 
 def test_the_rate_goes_up_and_down_to_nearly_nothing():
@@ -49,10 +50,24 @@ def test_the_rate_goes_up_and_down_to_nearly_nothing():
 def test_steps_bring_the_student_nearer_to_the_teacher_and_the_average_after_it(tmp_path):
     run, batch = trainer(tmp_path), some_batch()
     before = run.averaged.embed.weight.clone()
-    away = [run._step(batch) for _ in range(20)]
-    assert away[-1] < away[0] - 0.15
+    losses = [run._step(batch) for _ in range(20)]
+    assert losses[-1][0] < losses[0][0] - 0.15 and losses[-1][1] < losses[0][1]
     assert not torch.equal(run.averaged.embed.weight, before)
     assert not torch.equal(run.averaged.embed.weight, run._student.embed.weight)
+
+
+def test_hints_are_missed_by_all_of_what_they_vary_by_or_not_at_all():
+    """A block that holds a layer's states, and one that holds nothing."""
+    states = 3 * torch.randn(4, 30, LAYERS, WIDTH, generator=torch.Generator().manual_seed(0)) + 5
+    standing = (states - states.mean(dim=(0, 1))) / states.std(dim=(0, 1))
+    outputs = [standing[:, :, layer].transpose(1, 2) for layer in range(LAYERS)]
+    hints = Hints(WIDTH)
+    with torch.no_grad():
+        for reading in hints.readings:
+            reading.weight.copy_(torch.eye(WIDTH)[:, :, None])
+            reading.bias.zero_()
+        assert float(hints(outputs, states)) < 1e-6
+        assert float(hints([torch.zeros_like(output) for output in outputs], states)) == pytest.approx(1.0, abs=0.01)
 
 
 def test_a_run_that_was_left_goes_on_where_it_was(tmp_path):

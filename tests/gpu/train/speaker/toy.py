@@ -1,4 +1,4 @@
-"""Toy speakers: buzzes of different pitch that come and go."""
+"""Toy speakers: buzzes of different pitch that come and go, and single vowels."""
 
 import numpy as np
 
@@ -15,3 +15,11 @@ def toy_speakers(count: int, seconds: float = 6.1) -> list[Sound]:
         turns = np.cumsum(pitch * (1 + 0.1 * np.sin(2 * np.pi * 2 * time))) / RATE_HZ
         sounds.append((4_000 * (turns % 1 - 0.5) * loud + random.normal(0, 10, len(time))).astype(np.float32))
     return sounds
+
+
+def vowel(pitch_hz: float = 125.0, formant_hz: float = 900.0, seconds: float = 1.0) -> Sound:
+    """Harmonics under one wide resonance."""
+    time = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
+    harmonics = np.arange(1, int(7_000 / pitch_hz))
+    gains = 1 / (1 + ((harmonics * pitch_hz - formant_hz) / 150) ** 2) + 0.003
+    return (3_000 * np.sin(2 * np.pi * pitch_hz * np.outer(time, harmonics)) @ gains).astype(np.float32)
