@@ -33,7 +33,9 @@ def append_behind(folder: Path, events: Sequence[Event], at_ms: int) -> list[Log
             Logged(folder.name, seq, max(at_ms, last_ms), event) for seq, event in enumerate(new, start=last_seq + 1)
         ]
         if logged:
-            write_all(descriptor, b"".join(line_of(one) for one in logged), os.fstat(descriptor).st_size)
+            size = os.fstat(descriptor).st_size
+            torn = b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""  # by a process that was killed
+            write_all(descriptor, torn + b"".join(line_of(one) for one in logged), size)
             os.fsync(descriptor)
         return logged
     finally:

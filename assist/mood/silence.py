@@ -45,6 +45,9 @@ class SilenceWatch:
                 self._since_ms = None
                 self._speaking.clear()
                 return
+            case AlertRaised(kind="silence"):  # of one like this that was here before
+                self._is_told = True
+                return
             case CallStarted() | Dtmf() | TranscriptPartial() | TranscriptFinal():
                 pass
             case _:

@@ -22,7 +22,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from assist.suggest.wording_match import words
+_LEAST_SYLLABLES = 2  # of an example; whether a word in them carries meaning is seen when they are used
 
 
 def _can_fit(text: str) -> str:
@@ -31,7 +31,7 @@ def _can_fit(text: str) -> str:
             re.compile(text[1:-1])
         except re.error as error:
             raise ValueError(f"{text} is no expression ({error}): mend it, or leave the slashes out") from None
-    elif not words(text):
+    elif len(re.findall(r"[가-힣]|[A-Za-z0-9]+", text)) < _LEAST_SYLLABLES:
         raise ValueError(f'"{text}" has no word of its own, it would fit everything: write a longer example')
     return text
 

@@ -48,15 +48,21 @@ def clauses(text: str) -> tuple[Clause, ...]:
 
 
 def tells(said: str, example: str) -> bool:
-    """Whether ``said`` tells what ``example`` does: most of its words, and every number."""
+    """Whether ``said`` tells what ``example`` does: most of its words, and every number; nothing tells an example
+    without words that carry meaning."""
     wanted, told = words(example), words(said)
+    if not wanted:
+        return False
     numbers = {word for word in wanted if word[0].isdecimal()}
     return numbers <= told and len(wanted & told) >= MOST_OF_IT * len(wanted)
 
 
 def claims(said: str, example: str) -> bool:
-    """Whether a clause of ``said`` claims what ``example`` does: all of its words, affirmed or denied alike."""
+    """Whether a clause of ``said`` claims what ``example`` does: all of its words, affirmed or denied alike; nothing
+    claims an example without words that carry meaning."""
     wanted = words(example)
+    if not wanted:
+        return False
     sign = all(clause.is_affirmed for clause in clauses(example))
     return any(wanted <= clause.words and clause.is_affirmed == sign for clause in clauses(said))
 

@@ -79,3 +79,10 @@ def test_a_live_process_is_not_disturbed(folder):
 def test_no_journal_no_afterword(tmp_path):
     with pytest.raises(FileNotFoundError):
         append_behind(tmp_path / CALL, [used("a")], at_ms=0)
+
+
+def test_a_line_that_was_torn_takes_none_along(folder):
+    with (folder / NAME).open("ab") as file:
+        file.write(b'{"call_id":"')
+    appended = append_behind(folder, [used("a")], at_ms=0)
+    assert read_journal(folder / NAME)[3:] == appended

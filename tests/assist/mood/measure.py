@@ -64,7 +64,7 @@ def accused(first: Samples, later: Samples) -> bool:
     call.heard(Logged("c", 1, 0, SpeechStarted("caller")))
     told = []
     for at_ms in range(1_000, len(sound) * 1_000 // RATE_HZ, 1_000):
-        recorded.written_ms = at_ms
+        recorded.pass_to(at_ms)
         told += call.tick(at_ms)
     return any(isinstance(event, AlertRaised) and event.kind == "anger" for event in told)
 

@@ -22,7 +22,7 @@ def test_each_ms_of_speech_is_read_once_and_pauses_never(recorded):
     caller, heard = CallerSound(recorded), []
     caller.speech_started(1_200)
     for tick in range(1, 9):
-        recorded.written_ms = tick * 1_000 + tick * 7 % 40
+        recorded.pass_to(tick * 1_000 + tick * 7 % 40)
         if tick == 3:
             caller.speech_ended(2_500)
         if tick == 5:
@@ -34,14 +34,14 @@ def test_each_ms_of_speech_is_read_once_and_pauses_never(recorded):
 
 def test_without_speech_nothing_is_read(recorded):
     caller = CallerSound(recorded)
-    recorded.written_ms = 5_000
+    recorded.pass_to(5_000)
     assert not len(caller.new_speech())
 
 
 def test_a_late_tick_gets_the_newest(recorded):
     caller = CallerSound(recorded)
     caller.speech_started(0)
-    recorded.written_ms = 25_000
+    recorded.pass_to(25_000)
     assert len(caller.new_speech()) == MOST_MS * RATE_HZ // 1_000
     assert not len(caller.new_speech())
 

@@ -189,6 +189,9 @@ class GoneSound:
     def __init__(self):
         self.written_ms = 0
 
+    def pass_to(self, at_ms):
+        self.written_ms = at_ms
+
     def read(self, last_ms):
         raise OSError("no tap of call c: it is over")
 
