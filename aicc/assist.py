@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -30,6 +32,8 @@ from voicebot.dialogue.answer.chat import open_chat
 from voicebot.dialogue.scenario.scenario_file import LoadedScenario, load_scenario
 from voicebot.korean_time import korean_now
 from voicebot.store import Store
+
+log = logging.getLogger(__name__)
 
 
 def open_services(start: Start) -> dict[str, Services]:
@@ -79,11 +83,13 @@ def open_verification(settings: Settings, data: Path, *, is_replay: bool = False
     """None where no key of voiceprints is set: nobody is enrolled then, nor at a replay."""
     rules = settings.assist.speaker
     store = Store.open(settings.store or f"sqlite:///{data / 'aicc.db'}")
-    vault = Vault.open(store.voiceprints, rules.key_from)
     try:
+        vault = Vault.open(store.voiceprints, rules.key_from)
         vault.check_key()
-    except VaultError:
+    except VaultError as unusable:
         store.close()
+        if os.environ.get(rules.key_from):
+            log.error("nobody is known by voice: %s", unusable)
         return None
     model = open_model(rules.embedder, settings.models, choose(settings.device))
     return Verification(model, ReadOnly(vault) if is_replay else vault, rules.false_accept_rate)

@@ -18,6 +18,8 @@ from voicebot.events import (
     HandoffRequested,
     Logged,
     MessageSent,
+    RecordingPaused,
+    RecordingResumed,
     ServiceCalled,
     Side,
     SlotCorrected,
@@ -46,7 +48,7 @@ class CallSoFar:
 
     ``said`` has callers' whole turns (``turn_ended``), the finals of agents, and what the bot said. ``slots`` are the
     newest values by name. ``flow`` and ``node`` are where the conversation is, empty outside of flows; ``flows`` are
-    all that were entered, in order.
+    all that were entered, in order. While ``is_off_record`` nothing of the sound is kept, or listened to.
     """
 
     def __init__(self, call_id: str) -> None:
@@ -55,6 +57,7 @@ class CallSoFar:
         self.ended: CallEnded | None = None
         self.last_seq, self.at_ms = -1, 0
         self.flow = self.node = ""
+        self.is_off_record = False
         self.flows: list[str] = []
         self.said: list[Said] = []
         self.slots: dict[str, SlotFilled | SlotCorrected] = {}
@@ -100,6 +103,8 @@ class CallSoFar:
                 self.answers.append(event)
             case HandoffRequested():
                 self.handoffs.append(event)
+            case RecordingPaused() | RecordingResumed():
+                self.is_off_record = isinstance(event, RecordingPaused)
             case ServiceCalled():
                 self.services.append(event)
             case MessageSent():

@@ -141,10 +141,10 @@ def _note_shown(row: "WrapupRow", versions: "Sequence[WrapupRow]") -> str:
     note = row.note
     who = row.edited_by or "the machine"
     lines = [f"version {row.version} of {len(versions)}, by {who}, {row.at.astimezone():%Y-%m-%d %H:%M:%S}"]
-    names = {"issue": "문의", "actions": "처리", "resolution": "결과"}
-    for name, value in note["summary"].items():
+    names = {"issue": "문의", "actions": "처리", "resolution_text": "결과"}
+    for name, value in ((name, note["summary"].get(name, "")) for name in names):
         for one in value if isinstance(value, list) else [value]:
-            lines.append(f"{names.get(name, name)}: {one}")
+            lines.append(f"{names[name]}: {one}")
     lines += [f"약속: {one.get('what', '')} {one.get('due', '')}".rstrip() for one in note["follow_ups"]]
     lines += [f"{name}: {value}" for name, value in note["slots"].items()]
     suggested = f"{note['suggested_code']} ({note['confidence']:.0%})"

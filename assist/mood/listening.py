@@ -35,6 +35,11 @@ class CallerSound:
         if self._stretches and self._stretches[-1][1] is None:
             self._stretches[-1] = (self._stretches[-1][0], at_ms)
 
+    def pass_over(self) -> None:
+        """What has been said until now is not listened to."""
+        if self._sound is not None:
+            self._read_ms = self._sound.written_ms
+
     def new_speech(self) -> Samples:
         """What the caller has said since it was asked last, at :attr:`rate_hz`, without pauses; it may be empty."""
         if self._sound is None:

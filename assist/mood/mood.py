@@ -22,6 +22,8 @@ from voicebot.events import (
     EmotionRead,
     Event,
     Logged,
+    RecordingPaused,
+    RecordingResumed,
     SpeechEnded,
     SpeechStarted,
     TranscriptFinal,
@@ -37,13 +39,14 @@ class Mood:
         self.words = AngryWords(rules.anger.words)
 
     def open(self, call: CallSoFar, sound: Sound | None) -> MoodOfCall:
-        return MoodOfCall(self, sound)
+        return MoodOfCall(self, call, sound)
 
 
 class MoodOfCall:
     """One call's. What it keeps does not grow with the call."""
 
-    def __init__(self, mood: Mood, sound: Sound | None) -> None:
+    def __init__(self, mood: Mood, call: CallSoFar, sound: Sound | None) -> None:
+        self._call = call
         self._words = mood.words
         self._abuse = AbuseWatch(mood.abuse)
         self._keywords = KeywordWatch(mood.rules.keywords)
@@ -65,6 +68,8 @@ class MoodOfCall:
                 return self._abuse.partial(event)
             case TranscriptFinal():
                 return self._final(logged.seq, at_ms, event)
+            case RecordingPaused() | RecordingResumed():
+                self._sound.pass_over()
             case AlertRaised():
                 self._abuse.told(event)
             case EmotionRead():
@@ -76,6 +81,8 @@ class MoodOfCall:
     def tick(self, at_ms: int) -> Sequence[Event]:
         if self._is_over:
             return []
+        if self._call.is_off_record:
+            self._sound.pass_over()
         speech = self._sound.new_speech()
         if len(speech) and (stretch := prosody(speech, self._sound.rate_hz)) is not None:
             self._voice.hear(stretch)

@@ -27,6 +27,10 @@ class Listening:
         self._parts: list[Samples] = []
         self._is_full = False
 
+    def pass_over(self) -> None:
+        """What has been said until now is not listened to."""
+        self._read_ms = self._sound.written_ms
+
     def read(self) -> None:
         """Takes in the sound since the last time, each ms once; what a reader has lost by coming late is left out.
 

@@ -15,7 +15,7 @@ from assist.speaker.net_speech import Speech
 from assist.speaker.refusal import Refused
 from assist.speaker.vault import VaultError
 from assist.speaker.voiceprint import Voiceprint, Voiceprints, customer_name
-from voicebot.events import CallEnded, ConsentGiven, Event, Logged, SpeakerChecked
+from voicebot.events import CallEnded, ConsentGiven, Event, Logged, RecordingPaused, RecordingResumed, SpeakerChecked
 from voicebot.store import started_at_of
 
 log = logging.getLogger(__name__)
@@ -71,6 +71,8 @@ class _CallersVoice:
             case SpeakerChecked() as said:  # by this helper, or by one that it stands in for
                 self._look_up()
                 self._note(said)
+            case RecordingPaused() | RecordingResumed():
+                self._listening.pass_over()
             case CallEnded():
                 return self._ended()
         return ()
@@ -140,6 +142,8 @@ class _CallersVoice:
         """Reads on if there is a reason to; False where there is none, or the sound is gone."""
         if not (self._checks_ms or self._is_enrolling):
             return False
+        if self._call.is_off_record:
+            self._listening.pass_over()
         try:
             self._listening.read()
         except OSError as gone:

@@ -85,3 +85,12 @@ def test_a_voice_that_comes_and_goes_all_the_time_fills_nothing(recorded):
         caller.speech_started(at_ms)
         caller.speech_ended(at_ms + 10)
     assert len(caller._stretches) <= MOST_STRETCHES
+
+
+def test_what_is_passed_over_is_not_read(recorded):
+    caller = CallerSound(recorded)
+    caller.speech_started(200)
+    recorded.pass_to(3_000)
+    caller.pass_over()
+    recorded.pass_to(4_000)
+    assert len(caller.new_speech()) == RATE_HZ

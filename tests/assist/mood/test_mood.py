@@ -18,6 +18,8 @@ from voicebot.events import (
     Event,
     HandoffRequested,
     Logged,
+    RecordingPaused,
+    RecordingResumed,
     SpeechEnded,
     SpeechStarted,
     TranscriptFinal,
@@ -224,3 +226,22 @@ def test_a_call_of_two_hours_takes_no_more_memory_than_one():
     grown, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert grown < 200_000
+
+
+def test_what_is_said_off_the_record_is_not_listened_to():
+    read = []
+
+    class Watched(GoneSound):
+        def read(self, last_ms):
+            read.append((self.written_ms - last_ms, self.written_ms))
+            return np.zeros(last_ms * RATE_HZ // 1_000, np.int16), np.zeros(last_ms * RATE_HZ // 1_000, np.int16)
+
+    told(
+        (0, STARTED),
+        (100, SpeechStarted("caller")),
+        (2_500, RecordingPaused()),
+        (6_500, RecordingResumed()),
+        (9_000, final("네")),
+        sound=Watched(),
+    )
+    assert read and all(end <= 2_500 or start >= 6_500 for start, end in read)
