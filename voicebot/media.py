@@ -256,7 +256,8 @@ class Media:
         for call_id in list(self._slots):
             self.hang_up(call_id, "service", "stopped")
         limit_s = self._loop.time() + CLOSE_S
-        while self._tasks and (left_s := limit_s - self._loop.time()) > 0:  # calls that end leave their doors to close
+        # Calls that end leave their doors to close. A loop's timers ring up to its resolution early.
+        while self._tasks and (left_s := limit_s - self._loop.time()) > 0.001:
             await asyncio.wait(self._tasks, timeout=left_s)
         self._pacer.close()
         await asyncio.to_thread(self._disk.close)

@@ -70,15 +70,15 @@ def _asked(path: Path, knowledge: "tuple[Entry, ...]") -> "list[KnownCall]":
 def _played(loaded: "LoadedScenario", settings: "Settings") -> "list[KnownCall]":
     """The scenario's tests, held with its bot: what it does is a part of what a helper hears."""
     import asyncio
-    import logging
     from functools import partial
 
+    from aicc.commands.flow_test import expected_trouble_unlogged
     from aicc.mind import open_mind
     from assist.suggest.evaluation import of_tests
     from voicebot.dialogue.trial.case_file import find_files, read_cases
     from voicebot.dialogue.trial.suite import try_scenario
 
-    logging.getLogger("voicebot").setLevel(logging.ERROR)  # tests make services fail on purpose
     opening = partial(open_mind, settings=settings, addresses_of_services={})
     (files,) = find_files([loaded.folder]).values()
-    return of_tests(asyncio.run(try_scenario(loaded.folder, read_cases(files), opening)))
+    with expected_trouble_unlogged():
+        return of_tests(asyncio.run(try_scenario(loaded.folder, read_cases(files), opening)))

@@ -33,7 +33,7 @@ def wrapup(
     """
     import asyncio
 
-    from aicc.commands.flow_test import _expected_trouble_unlogged
+    from aicc.commands.flow_test import expected_trouble_unlogged
     from aicc.settings import settings_of
     from assist.wrapup.evaluation import evaluate, of_conversation, of_people, read_calls
     from assist.wrapup.wrapups import WrapUps
@@ -45,7 +45,7 @@ def wrapup(
     embedding = open_embedding(settings.embedding, settings.models, settings.embedding_url)
     service = WrapUps(_rules(scenario), embedding)
     judged: list[Call] = [of_people(written) for file in files for written in file.calls]
-    with _expected_trouble_unlogged():
+    with expected_trouble_unlogged():
         judged += [of_conversation(tried.played, codes) for tried in asyncio.run(_tried(scenario, settings))]
     report = evaluate(service, judged)
     shown = [

@@ -49,7 +49,7 @@ def test(
         }
         if not any(chosen.values()):
             raise AiccError(f'no test has "{name}" in its name: leave --filter out to run all')
-        with _expected_trouble_unlogged():
+        with expected_trouble_unlogged():
             tried = asyncio.run(_tried(chosen, settings_of(context), jobs))
     except ScenarioInvalid as invalid:
         problems = "\n".join(map(str, invalid.problems))
@@ -67,7 +67,7 @@ def test(
 
 
 @contextlib.contextmanager
-def _expected_trouble_unlogged() -> "Iterator[None]":
+def expected_trouble_unlogged() -> "Iterator[None]":
     """Tests make services fail on purpose; what comes of it is theirs to tell. --verbose logs it all the same."""
     log = logging.getLogger("voicebot")
     level = log.level

@@ -55,7 +55,8 @@ def main() -> None:
 
     path = chosen.out / MODEL.name
     narrow = [to_telephone_rate(sound) for sound in learnt]
-    export(whitened(trainer.averaged, narrow, np.random.default_rng(Plan().seed)), path)
+    finished = whitened(trainer.averaged, narrow, np.random.default_rng(Plan().seed))
+    export(finished, path)
     embedder = BundledEcapa(path=path)
     facts = card.Facts(
         parameters=sum(parameter.numel() for parameter in Network().parameters()),
@@ -63,7 +64,7 @@ def main() -> None:
         progress=trainer.progress,
         speakers=len(learnt),
         held_out=len(held_out),
-        generalization=trainer.generalization(),
+        generalization=trainer.generalization(finished),
         student=measuring.errors(trials, embedder.embed),
         teacher=measuring.errors(trials, judge.embed_at),
         one_ms=measuring.time_ms(embedder, 1),

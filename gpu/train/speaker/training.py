@@ -184,8 +184,9 @@ class Trainer:
                 value.copy_(now[name])
 
     @torch.no_grad()
-    def generalization(self) -> Generalization:
-        """Of the averaged weights, on the held-out speakers; the lines are the same at each check."""
+    def generalization(self, network: nn.Module | None = None) -> Generalization:
+        """Of ``network``, or of the averaged weights, on the held-out speakers; the lines are the same at each check."""
+        network = network or self.averaged
         pieces = [piece for _, piece in self._held_out]
         places = self._space.places(self._judge.hear(pieces).embeddings)
         narrow = [to_telephone_rate(piece) for piece in pieces]
@@ -196,7 +197,7 @@ class Trainer:
         away, errors = [], []
         for heard in ([telephone_band(piece) for piece in narrow], [line(piece, random) for piece in narrow]):
             frames = torch.from_numpy(features.log_mel(np.stack(heard))).to(self._on)
-            embeddings = self.averaged(frames, whole(frames)).cpu()
+            embeddings = network(frames, whole(frames)).cpu()
             away.append(float(1 - (embeddings * places).sum(1).mean()))
             errors.append(eer((embeddings[one] * embeddings[other]).sum(1).numpy(), speakers[one] == speakers[other]))
         found = Generalization(away[0], *errors)
