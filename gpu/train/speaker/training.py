@@ -185,7 +185,7 @@ class Trainer:
 
     @torch.no_grad()
     def generalization(self, network: nn.Module | None = None) -> Generalization:
-        """Of ``network``, or of the averaged weights, on the held-out speakers; the lines are the same at each check."""
+        """Of ``network``, or else the averaged weights, on the held-out speakers; over the same lines each time."""
         network = network or self.averaged
         pieces = [piece for _, piece in self._held_out]
         places = self._space.places(self._judge.hear(pieces).embeddings)
