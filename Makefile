@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # the second database of the store; sipp, baresip, Kamailio, rtpengine, coturn and Chromium are telephones, proxies and a browser.
 SYSTEM_PACKAGES := espeak-ng postgresql sip-tester baresip kamailio rtpengine-daemon coturn chromium fonts-nanum
 
-.PHONY: demo run install test test-load check types style system-packages test-install figures load soak model embedding turns schema fixtures clean
+.PHONY: demo run install test test-load check types style system-packages test-install figures load soak model embedding turns speaker schema fixtures clean
 
 demo: install
 	$(BIN)/aicc demo
@@ -86,6 +86,11 @@ model: test-install
 # Trains the bundled embedding and its ranking from their seed; half an hour on two cores (docs/training.md).
 embedding: test-install
 	$(BIN)/python -m gpu.train.embedding $(ARGS)
+
+# Trains the bundled speaker embedding; hours on two cores (docs/training.md). TEACHER is the wheel of its teacher.
+speaker: test-install
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m gpu.train.speaker --teacher $(TEACHER) $(ARGS)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m gpu.train.speaker.cohort
 
 # Trains the judge of turns from its sentences; some minutes (docs/training.md).
 turns: test-install
