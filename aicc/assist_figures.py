@@ -53,6 +53,8 @@ def _voices() -> Iterator[Figure]:
     yield Figure(f"equal error rate of the bundled ECAPA (of {found['n']:,} trials)", 100 * found["eer"], 6, "%")
     speed = answer_of("bench", "speaker", "--json")
     yield Figure("embedding of 5 s, one thread, p50", speed["embed_5s_p50_ms"], 40, "ms")
+    if speed["device"] != "CPU":
+        yield Figure(f"{speed['batch']} embeddings at once on {speed['device']}, p50", speed["batch_p50_ms"], 10, "ms")
 
 
 def _trials(folder: Path) -> Path:
