@@ -11,6 +11,7 @@ from contextlib import aclosing
 
 from langchain_core.language_models.chat_models import BaseChatModel
 
+from assist.private import masked
 from voicebot.dialogue.answer.answers import Answers
 from voicebot.dialogue.answer.clause import Hit
 from voicebot.dialogue.answer.prompt import Exchange
@@ -34,8 +35,9 @@ class Wording:
     def begin(self, question: str, hits: Sequence[Hit], said: Sequence[Exchange]) -> Future[str]:
         """The reply, when there is one: empty where the model is too slow, is down, or says what is not so.
 
-        Cancelling it leaves the model alone.
+        Cancelling it leaves the model alone. Private numbers and abuse are masked before the model sees them.
         """
+        question, said = masked(question), [(masked(asked), masked(answered)) for asked, answered in said]
         if not self._free.acquire(blocking=False):
             log.warning("%d replies are being worded: this one stays in the entry's own words", AT_ONCE)
             nothing: Future[str] = Future()

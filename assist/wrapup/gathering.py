@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from assist.call_so_far import CallSoFar
+from assist.private import is_abusive, is_masked, masked, without_abuse, without_figures, without_numbers
 from assist.wrapup.deeds import Deed, deed_in, of_flow
 from assist.wrapup.predicate import Sentence, sentences
-from assist.wrapup.private import is_abusive, is_masked, masked, without_abuse, without_figures, without_numbers
 from assist.wrapup.promises import Promise, promises_in
 from assist.wrapup.wishes import LEAST, Wish, weight_of
 from assist.wrapup.wishes import MOST as MOST_WISHES

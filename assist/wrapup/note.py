@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from assist.call_so_far import CallSoFar
+from assist.private import is_masked, masked
 from assist.wrapup.deeds import Deed
 from assist.wrapup.disposition import Codes, Suggestion, Walked
 from assist.wrapup.due import due_of
 from assist.wrapup.entities import facts_of, unsupported
 from assist.wrapup.gathering import Gathering
-from assist.wrapup.private import is_masked, masked
 from assist.wrapup.promises import Promise, together
 from assist.wrapup.resolution import Resolution, open_visit, resolution_of
 from assist.wrapup.wishes import Wish, issue_of, told_best

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assist.private import masked
 from assist.wrapup.entities import facts_of, unsupported
 from assist.wrapup.note import MOST_ACTIONS, Note
-from assist.wrapup.private import masked
 from voicebot.dialogue.answer.breaker import Breaker
 from voicebot.dialogue.answer.prompt import as_data
 

@@ -198,3 +198,12 @@ def test_replies_are_worded_where_a_model_is_given(loaded, sample_rules):
         assert [event.reply for event in call.helper.tick(1_000)] == [Model().answer]
     finally:
         suggestions.close()
+
+
+def test_the_model_sees_no_private_number(worded: Any) -> None:
+    model = Model()
+    said = [("카드번호는 4518 2201 3345 6789예요", "네, 확인했습니다.")]
+    worded(model).begin("4518220133456789로 결제한 택배비가 얼마예요", HITS, said).result(20)
+    [messages] = model.asked
+    prompt = "".join(str(message.content) for message in messages)
+    assert "4518" not in prompt and "6789" not in prompt and "택배비" in prompt

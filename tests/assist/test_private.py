@@ -1,6 +1,6 @@
 import pytest
 
-from assist.wrapup.private import is_abusive, masked, without_abuse
+from assist.private import is_abusive, masked, without_abuse
 
 
 def test_numbers_of_cards_and_residents_are_stars():

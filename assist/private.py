@@ -1,4 +1,4 @@
-"""What no note may show: numbers of cards and of residents, what was said off the record, abuse."""
+"""What no note and no chat model may see: numbers of cards and of residents, what was said off the record, abuse."""
 
 from __future__ import annotations
 
