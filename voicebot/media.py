@@ -221,8 +221,9 @@ class Media:
         if (log := self._logs.get(call_id)) is None:
             return False
         events = [event for fields in told if (event := event_of(fields))]
-        first = min((getattr(event, "cause", 0) for event in events), default=0)
-        for event in unsaid(log.read(first), events):
+        # what is compared stands behind its cause; a person's word has none, and the log is not searched for it
+        causes = [cause for event in events if (cause := getattr(event, "cause", None)) is not None]
+        for event in unsaid(log.read(min(causes)) if causes else (), events):
             log.append(event)
         return True
 

@@ -7,6 +7,8 @@ mean over the utterance takes it out (Atal, "Effectiveness of linear prediction 
 import numpy as np
 import numpy.typing as npt
 
+from gpu.mel import filterbank
+
 RATE_HZ = 8_000
 WINDOW = 200  # samples, 25 ms
 HOP = 80  # samples, 10 ms
@@ -18,20 +20,6 @@ FLOOR_BELOW_MEAN_DB = 50.0
 SPREAD = 2.5  # of the logarithms in training speech; brings features near 0 ± 1
 
 
-def _mel(hz: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    return np.asarray(2595.0 * np.log10(1.0 + hz / 700.0), dtype=np.float64)
-
-
-def _filterbank() -> npt.NDArray[np.float32]:
-    """Triangles of equal width on the mel scale, (FFT / 2 + 1, BANDS), each summing to one."""
-    edges = np.linspace(_mel(np.array(LOWEST_HZ)), _mel(np.array(HIGHEST_HZ)), BANDS + 2)
-    bins = _mel(np.fft.rfftfreq(FFT, 1 / RATE_HZ))[:, None]
-    rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
-    triangles = np.maximum(0.0, np.minimum(rising, falling))
-    return np.asarray(triangles / triangles.sum(axis=0), dtype=np.float32)
-
-
 def _fourier() -> npt.NDArray[np.float32]:
     """Windowed cosines, then sines: as one product much faster than so many short transforms, (WINDOW, 2 bins)."""
     phase = 2 * np.pi * np.outer(np.arange(WINDOW), np.arange(FFT // 2 + 1)) / FFT
@@ -39,7 +27,7 @@ def _fourier() -> npt.NDArray[np.float32]:
     return np.hstack([np.cos(phase) * window, np.sin(phase) * window]).astype(np.float32)
 
 
-_FILTERBANK = _filterbank()
+_FILTERBANK = filterbank(RATE_HZ, FFT, BANDS, LOWEST_HZ, HIGHEST_HZ)
 _FOURIER = _fourier()
 
 

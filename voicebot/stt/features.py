@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from gpu.mel import filterbank
+
 RATE_HZ = 8_000
 WINDOW = 200  # samples, 25 ms
 HOP = 80  # samples, 10 ms
@@ -13,22 +15,8 @@ LOWEST_HZ, HIGHEST_HZ = 80.0, 3_800.0
 FLOOR_RMS = 4.0
 
 
-def _mel(hz: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    return np.asarray(2595.0 * np.log10(1.0 + hz / 700.0), dtype=np.float64)
-
-
-def _filterbank() -> npt.NDArray[np.float32]:
-    """Triangles of equal width on the mel scale, (FFT / 2 + 1, BANDS), each summing to one."""
-    edges = np.linspace(_mel(np.array(LOWEST_HZ)), _mel(np.array(HIGHEST_HZ)), BANDS + 2)
-    bins = _mel(np.fft.rfftfreq(FFT, 1 / RATE_HZ))[:, None]
-    rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
-    triangles = np.maximum(0.0, np.minimum(rising, falling))
-    return np.asarray(triangles / np.maximum(triangles.sum(axis=0), 1e-9), dtype=np.float32)
-
-
 _WINDOW = np.hanning(WINDOW).astype(np.float32)
-_FILTERBANK = _filterbank()
+_FILTERBANK = filterbank(RATE_HZ, FFT, BANDS, LOWEST_HZ, HIGHEST_HZ)
 _FLOOR = np.float32(FLOOR_RMS**2 * float((_WINDOW**2).sum()))
 _CENTRE, _SPREAD = np.float32(14.0), np.float32(4.0)  # of the training speech; brings features near 0 ± 1
 
