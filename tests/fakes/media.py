@@ -1,5 +1,7 @@
 """Calls without sound: they begin when they are offered, keep a real journal, and do what their variables say.
 
+Legs beside the caller's are accepted without a door and up at once; one called ``gone`` is lost at once instead.
+
 Those of telephones have a real door, which agrees on descriptions and holds its ports, and begin when they are told to;
 nobody reads what comes in there, and nothing is recorded.
 
@@ -23,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 import psutil
 
+from aicc.service.life import LegNews
 from aicc.service.process import Start
 from voicebot.disk import Disk
 from voicebot.doors.negotiable import NegotiableDoor, NotAcceptable
@@ -31,6 +34,7 @@ from voicebot.events import CallEnded, CallStarted, Dtmf, Logged
 from voicebot.journal import Journal
 from voicebot.link import (
     Accepted,
+    AddLeg,
     Begin,
     CallCommand,
     Done,
@@ -69,9 +73,11 @@ class Ringing:
 
 
 class FakeMedia:
-    def __init__(self, start: Start, events: Callable[[list[Logged]], None], gone: Callable[[str], None]) -> None:
+    def __init__(
+        self, start: Start, events: Callable[[list[Logged]], None], gone: Callable[[str], None], legs: LegNews
+    ) -> None:
         self.sick: str | None = None
-        self._start, self._events, self._gone = start, events, gone
+        self._start, self._events, self._gone, self._legs = start, events, gone, legs
         self._disk = Disk()
         self._calls: dict[str, FakeCall] = {}
         self._ringing: dict[str, Ringing] = {}
@@ -87,6 +93,9 @@ class FakeMedia:
                 return self.offer(command)
             case HangUp(call_id, by, reason):
                 return Done(self.hang_up(call_id, by, reason))
+            case AddLeg(call_id, leg) if call_id in self._calls:
+                self._legs.leg_lost(call_id, leg, "hung_up") if leg == "gone" else self._legs.leg_up(call_id, leg)
+                return Accepted(call_id, sdp="ours")
             case Begin(call_id, sdp) if ringing := self._ringing.pop(call_id, None):
                 return await self._begin(ringing, sdp)
             case Reoffer(call_id, sdp) if door := self._door(call_id):
@@ -223,9 +232,9 @@ async def _described(call_id: str, door: NegotiableDoor, sdp: str) -> Accepted |
 
 
 async def open_fake_media(
-    start: Start, events: Callable[[list[Logged]], None], gone: Callable[[str], None]
+    start: Start, events: Callable[[list[Logged]], None], gone: Callable[[str], None], legs: LegNews
 ) -> FakeMedia:
     """A scenario called ``broken`` cannot be opened."""
     if "broken" in start.scenarios:
         raise ValueError("the scenario is broken")
-    return FakeMedia(start, events, gone)
+    return FakeMedia(start, events, gone, legs)

@@ -12,12 +12,11 @@ each, 30 for each loss, delays of 20 to 400 ms, 2026-11. Voice: share of frames 
 A caller over an echo of -20 dB: CER 11.3 % as it came, 1.2 % cleaned, 1.0 % had there been none.
 """
 
-import time
-
 import numpy as np
 import pytest
 
 from tests.models.speech import speech
+from tests.timing import timed
 from voicebot.audio import MU_LAW, Samples, level_dbfs, to_int16
 from voicebot.echo_canceller import EchoCanceller
 
@@ -123,19 +122,21 @@ def test_sound_at_another_rate_is_refused() -> None:
         EchoCanceller(44_100)
 
 
-def cost_us(bot: Samples, side: Samples) -> np.ndarray:
-    canceller, took = EchoCanceller(8_000), []
-    for start in range(0, len(side), 160):
-        began = time.thread_time()
-        canceller.clean(side[start : start + 160])
-        canceller.played(bot[start : start + 160])
-        took.append((time.thread_time() - began) * 1e6)
-    return np.array(took)
+def cost_us(bot: Samples, side: Samples) -> float:
+    """Of 20 ms on average, in the best of three calls."""
+
+    def once() -> float:
+        canceller = EchoCanceller(8_000)
+        with timed() as spent:
+            through(canceller, bot, side, 8_000)
+        return spent.s
+
+    return min(once() for _ in range(3)) * 1e6 / (len(side) / 160)
 
 
 def test_it_costs_next_to_nothing() -> None:
     bot = bot_of(8_000, 10)
     side = on_the_line(delayed(bot, 120, -20, 8_000), 8_000)
-    assert cost_us(bot, side).mean() < 150  # 40 of a machine with nothing else to do
-    assert cost_us(np.zeros_like(bot), side).mean() < 20  # 3
-    assert cost_us(bot, np.zeros_like(side)).mean() < 20
+    assert cost_us(bot, side) < 150  # 40 of a machine with nothing else to do
+    assert cost_us(np.zeros_like(bot), side) < 20  # 3
+    assert cost_us(bot, np.zeros_like(side)) < 20

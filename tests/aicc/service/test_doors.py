@@ -66,6 +66,7 @@ def test_without_a_telephone_nobody_is_called():
         async with closed.opened(Front(Refused("busy"))) as addresses:
             assert addresses == []
             assert closed.status() == {}
+            assert closed.telephone is None
             closed.left("a call of nobody's")
             with pytest.raises(NobodyToCall, match=r"write sip\.listen and sip\.outbound into aicc\.yaml"):
                 await closed.place("01012345678", "s", {})

@@ -188,6 +188,27 @@ def test_calls_of_a_process_that_dies_while_it_is_asked_go_elsewhere():
     asyncio.run(run())
 
 
+def test_what_a_process_says_of_legs_is_passed_on():
+    told = []
+
+    async def run():
+        of = House(1, 2)
+        desk = (lambda *leg: told.append(("up", *leg)), lambda *leg: told.append(("lost", *leg)))
+        of.front = Front(
+            of.starter, 1, LiveCalls(lambda call_id: []), of._end, of.reported, 90, leg_up=desk[0], leg_lost=desk[1]
+        )
+        running = asyncio.create_task(of.front.run())
+        await of.front.started()
+        [process] = of.starter.processes
+        process.news.leg_up("c", "kim.1")
+        process.news.leg_lost("c", "kim.1", "silence")
+        await of.front.close()
+        await running
+
+    asyncio.run(run())
+    assert told == [("up", "c", "kim.1"), ("lost", "c", "kim.1", "silence")]
+
+
 def test_processes_that_cannot_start_are_tried_again_with_growing_pauses(monkeypatch):
     pauses = []
     real = front_module._first_of

@@ -12,20 +12,26 @@ from aicc.service.process import Start
 from aicc.settings import Settings
 from tests.fakes.media import open_fake_media
 from voicebot.events import CallEnded
-from voicebot.link import Accepted, Done, HangUp, Offer, Refused
+from voicebot.link import Accepted, AddLeg, Done, HangUp, Offer, Refused
 
 CALL = "01900000-0000-7000-8000-000000000001"
 
 
 class Heard:
     def __init__(self):
-        self.told, self.over, self.statuses = [], [], []
+        self.told, self.over, self.statuses, self.legs = [], [], [], []
 
     def events(self, batch):
         self.told += batch
 
     def gone(self, call_id):
         self.over.append(call_id)
+
+    def leg_up(self, call_id, leg):
+        self.legs.append((call_id, leg))
+
+    def leg_lost(self, call_id, leg, reason):
+        self.legs.append((call_id, leg, reason))
 
     def status(self, process):
         self.statuses.append(process.status)
@@ -70,6 +76,17 @@ def test_a_call_and_a_good_end(tmp_path):
             assert heard.over == [CALL]
             assert isinstance(heard.told[-1].event, CallEnded)
             assert heard.statuses
+
+    asyncio.run(run())
+
+
+def test_what_becomes_of_legs_is_told(tmp_path):
+    async def run():
+        async with local(tmp_path) as (process, heard, _):
+            await call(process)
+            assert await process.ask(AddLeg(CALL, "agent", "sip")) == Accepted(CALL, sdp="ours")
+            await process.ask(AddLeg(CALL, "gone", "sip"))
+            assert heard.legs == [(CALL, "agent"), (CALL, "gone", "hung_up")]
 
     asyncio.run(run())
 

@@ -16,6 +16,7 @@ from voicebot.events import CallEnded, CallStarted
 from voicebot.journal import NAME, read_journal
 from voicebot.link import (
     Accepted,
+    AddLeg,
     Close,
     CommandFailed,
     Done,
@@ -25,6 +26,8 @@ from voicebot.link import (
     Gone,
     HangUp,
     Leaving,
+    LegLost,
+    LegUp,
     Link,
     LinkClosed,
     Offer,
@@ -101,6 +104,19 @@ def test_a_call_from_its_offer_to_its_end(tmp_path):
             assert await front.link.ask(HangUp(offer().call_id, "service", "hung_up"), 5) == Done(True)
             assert await front.until(Gone) == Gone(offer().call_id)
             assert await front.link.ask(HangUp(offer().call_id, "service", "hung_up"), 5) == Done(False)
+
+    asyncio.run(run())
+
+
+def test_what_becomes_of_legs_is_told(tmp_path):
+    async def run():
+        async with process(tmp_path) as (front, _):
+            await front.until(Ready)
+            call_id = (await front.link.ask(offer(), 5)).call_id
+            assert await front.link.ask(AddLeg(call_id, "agent", "sip"), 5) == Accepted(call_id, sdp="ours")
+            await front.link.ask(AddLeg(call_id, "gone", "sip"), 5)
+            assert await front.until(LegUp) == LegUp(call_id, "agent")
+            assert await front.until(LegLost) == LegLost(call_id, "gone", "hung_up")
 
     asyncio.run(run())
 

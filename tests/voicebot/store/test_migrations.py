@@ -1,6 +1,7 @@
 """The steps lead from nothing to the tables of the code, and back."""
 
 import threading
+from typing import Any
 
 import pytest
 import sqlalchemy
@@ -17,7 +18,13 @@ from voicebot.store.tables import metadata
 
 def tables(database: Database) -> set[str]:
     with database.reading() as connection:
-        return set(sqlalchemy.inspect(connection).get_table_names())
+        names = sqlalchemy.inspect(connection).get_table_names()
+        return {name for name in names if is_described(name, "table")}
+
+
+def is_described(name: str | None, kind: str, parents: object = None) -> bool:
+    """The index of what was said is of each database's own kind: no table of the code describes it."""
+    return not (name or "").startswith("turn_search" if kind == "table" else "turns_by_pairs")
 
 
 def newest(database: Database) -> str | None:
@@ -46,7 +53,8 @@ def test_the_steps_leave_the_tables_of_the_code(url: str) -> None:
     database = Database(url)
     migrations.upgrade(database)
     with database.reading() as connection:
-        options = {"compare_type": True, "compare_server_default": True}
+        options: dict[str, Any] = {"include_name": is_described}
+        options |= {"compare_type": True, "compare_server_default": True}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
         found = sqlalchemy.inspect(connection)
         for name, table in metadata.tables.items():

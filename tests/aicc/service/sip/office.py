@@ -9,7 +9,8 @@ from sipmessage import URI
 
 from aicc.service.front import Front
 from aicc.service.live_calls import LiveCalls
-from aicc.service.sip.telephone import House, Telephone, Way
+from aicc.service.sip.dialling import Way
+from aicc.service.sip.telephone import House, Telephone
 from tests.aicc.service.fake_process import FakeProcess
 from tests.fakes.sip import ANSWER, OURS, FarCall, Stage, sdp
 from voicebot.doors.sip.hop import Hop
@@ -71,7 +72,7 @@ class Office:
         self._arrive, self.stage.transports.arrive = self.stage.transports.arrive, self._arrive_on_the_loop
         loop = self.stage.loop
         live = LiveCalls(lambda call_id: [], [lambda logged: self.telephone.heard(logged)])
-        self.front = Front(self._start, 1, live, self._end, _Nobody(), 90, lambda call_id: self.telephone.left(call_id))
+        self.front = Front(self._start, 1, live, self._end, _Nobody(), 90, self._left, self._leg_up, self._leg_lost)
         self.processes, self.logs, self._slots = [], {}, slots
         self._running = loop.create_task(self.front.run())
         loop.run_until_complete(self.front.started())
@@ -180,6 +181,15 @@ class Office:
     async def _start(self, name, news):
         self.processes.append(TalkingProcess(name, news, self._slots))
         return self.process
+
+    def _left(self, call_id):
+        self.telephone.left(call_id)
+
+    def _leg_up(self, call_id, leg):
+        pass
+
+    def _leg_lost(self, call_id, leg, reason):
+        pass
 
     async def _end(self, call_id):
         pass

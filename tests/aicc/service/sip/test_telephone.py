@@ -7,7 +7,8 @@ import pytest
 from sipmessage import URI
 
 from aicc.service.sip import telephone as telephone_module
-from aicc.service.sip.telephone import House, NobodyToCall, Way
+from aicc.service.sip.dialling import NobodyToCall, Way
+from aicc.service.sip.telephone import House
 from tests.aicc.service.sip.office import OUR_OFFER, PROXY, WAY, Office
 from tests.fakes.sip import ANSWER, OFFER, OURS, sdp
 from voicebot.doors.sip.referring import Outcome

@@ -1,6 +1,5 @@
 """Every hand-written case, all properties that hold for any text, and the time a turn can spend here."""
 
-import time
 from datetime import datetime
 from datetime import time as time_of_day
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.timing import cpu_s, timed
 from tests.voicebot.dialogue.slots.table import SLOTS, WEDNESDAY, Case, cases, told
 from voicebot.dialogue.heard import Heard
 from voicebot.dialogue.slots import OrderNumber, Phone, Slot, Time, correction, to_json
@@ -123,12 +123,7 @@ MOST_MS = 0.3
 
 
 def _fastest_ms(slot: Slot, heard: Heard) -> float:
-    best = float("inf")
-    for _ in range(20):
-        start = time.perf_counter()
-        slot.find(heard, NOW, asked=True)
-        best = min(best, time.perf_counter() - start)
-    return best * 1000
+    return cpu_s(lambda: slot.find(heard, NOW, asked=True), 20) * 1000
 
 
 @pytest.mark.parametrize("slot", EVERY, ids=lambda slot: type(slot).__name__)
@@ -142,9 +137,9 @@ def test_ordinary_sentences_are_read_in_no_time(slot: Slot) -> None:
 @pytest.mark.parametrize("repeated", ["네 ", "일", "삼 공 ", "김", "오후 세 시 ", "어 그 ", "1,", "다음 주 ", "아니 "])
 def test_long_talk_does_not_hang(slot: Slot, repeated: str) -> None:
     heard = Heard.of((repeated * 1000)[:1000])
-    start = time.perf_counter()
-    slot.find(heard, NOW, asked=True)
-    assert time.perf_counter() - start < 1
+    with timed() as spent:
+        slot.find(heard, NOW, asked=True)
+    assert spent.s < 1
 
 
 def test_a_case_tells_what_it_is() -> None:

@@ -1,10 +1,10 @@
 """All that lint finds, as it is marked in the faulty files themselves."""
 
 import shutil
-import time
 
 import pytest
 
+from tests.timing import timed
 from tests.voicebot.dialogue.scenario.faults import SCENARIOS, compared, marked
 from voicebot.dialogue.scenario.lint import lint
 from voicebot.dialogue.scenario.scenario_file import load_scenario
@@ -90,7 +90,6 @@ def test_a_misspelled_service_or_file_is_told_with_what_was_meant(folder):
 
 
 def test_twenty_flows_take_less_than_a_second(folder):
-    """In processor time, which other work on the machine does not lengthen much."""
     flow = (folder / "flows" / "delivery.yaml").read_text(encoding="utf-8")
     examples, rest = flow.partition("examples:\n")[2].partition("slots:\n")[::2]
     for number in range(FLOWS):
@@ -101,8 +100,7 @@ def test_twenty_flows_take_less_than_a_second(folder):
         for said in ("이용해", "지금은", "이미"):  # no two templates alike: each is compiled
             text = text.replace(said, f"{said} {number}")
         add(folder, f"flow{number}", text)
-    began = time.process_time()
-    problems = lint(load_scenario(folder))
-    took_s = time.process_time() - began
+    with timed() as spent:
+        problems = lint(load_scenario(folder))
     assert problems == []
-    assert took_s < LIMIT_S
+    assert spent.s < LIMIT_S
