@@ -6,28 +6,42 @@ BIN := $(VENV)/bin
 # the second database of the store; sipp, baresip, Kamailio, rtpengine, coturn and Chromium are telephones, proxies and a browser.
 SYSTEM_PACKAGES := espeak-ng postgresql sip-tester baresip kamailio rtpengine-daemon coturn chromium fonts-nanum
 
-.PHONY: demo run install test test-load check types style system-packages test-install figures load soak model embedding turns speaker schema fixtures clean
+.PHONY: demo run install panel bundle test test-load test-panel check types style system-packages test-install figures load soak model embedding turns speaker schema fixtures clean
 
 demo: install
 	$(BIN)/aicc demo
 
 # The service with the sample company, until ^C; what is kept of calls lies in data/.
 run: install
-	$(BIN)/aicc serve
+	$(BIN)/aicc serve --demo
 
-install: $(VENV)/installed
+install: $(VENV)/installed panel
 
 # Debian keeps venv in a package of its own.
-$(VENV)/installed: pyproject.toml
+$(VENV)/bin/python:
 	@$(PYTHON) -c "import ensurepip" 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null; } || \
 		{ echo "$(PYTHON) cannot make virtual environments: install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
-test-install: $(VENV)/test-installed
+# The agents' panel. Without Node, one is put into the virtual environment; without network either, it is left out.
+PANEL := assist/web/dist/index.html
+PANEL_SOURCES := $(shell find assist/web \( -name node_modules -o -name dist -o -name tests -o -name '__*' \) -prune -o -type f -print)
+panel: $(PANEL)
+
+$(PANEL): $(PANEL_SOURCES) | $(VENV)/bin/python
+	@$(BIN)/python -m aicc.bundle.panel
+
+# One archive in build/ that installs on machines without a network (docs/closed-networks.md).
+bundle: install
+	$(BIN)/python -m aicc.bundle $(ARGS)
+
+test-install: $(VENV)/test-installed panel
 
 $(VENV)/test-installed: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --editable ".[test]"
@@ -42,8 +56,12 @@ system-packages:
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; then exit 0; fi; \
 	echo "not installed, their tests will skip:$$missing"
 
-test: system-packages test-install types style
+test: system-packages test-install types style test-panel
 	$(BIN)/python -m pytest -m "not load"
+
+# The panel's own tests, in Node; what it does in a browser is tested with the others.
+test-panel: panel
+	@$(BIN)/python -m aicc.bundle.panel test
 
 # The tests of load and of long waits, which take up to minutes each.
 test-load: system-packages test-install
@@ -101,4 +119,4 @@ schema: install
 	$(BIN)/aicc flow schema
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) build *.egg-info assist/web/dist assist/web/node_modules

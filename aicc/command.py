@@ -37,6 +37,7 @@ from aicc.commands.bench import bench
 from aicc.commands.bench_address import bench_address
 from aicc.commands.bench_assist import bench_assist
 from aicc.commands.bench_calls import bench_calls
+from aicc.commands.bench_desk import bench_desk
 from aicc.commands.bench_kb import bench_kb
 from aicc.commands.bench_recovery import bench_recovery
 from aicc.commands.bench_sip import bench_sip
@@ -58,6 +59,7 @@ from aicc.commands.flow_test import test as test_flows
 from aicc.commands.kb import kb
 from aicc.commands.kb_eval import evaluate_search
 from aicc.commands.models import models
+from aicc.commands.people import people
 from aicc.commands.say import say
 from aicc.commands.serve import serve
 from aicc.commands.simulate import simulate
@@ -100,11 +102,13 @@ bench.command("recovery")(bench_recovery)
 bench.command("assist")(bench_assist)
 bench.command("address")(bench_address)
 bench.command("speaker")(bench_speaker)
+bench.command("desk")(bench_desk)
 app.add_typer(bench, name="bench")
 app.add_typer(assist, name="assist")
 app.add_typer(address, name="address")
 app.add_typer(speaker, name="speaker")
 app.add_typer(wrapup, name="wrapup")
+app.add_typer(people, name="people")
 app.command()(figures)
 app.add_typer(models, name="models")
 app.command()(doctor)

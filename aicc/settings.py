@@ -20,9 +20,11 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from aicc.assist_settings import Assist
+from aicc.desk_settings import Desk
 from aicc.door_settings import AudioSocket, Listener, Rtp, Sip, Variable, Web, beside_the_file
 from aicc.environment import chosen_by_environment, variable_of
 from aicc.errors import AiccError
+from aicc.people_settings import PeopleSettings
 from assist.wrapup.crm import CrmSettings
 from voicebot.dialogue.answer.endpoint import Endpoint
 
@@ -140,6 +142,8 @@ class Settings(BaseModel):
     audiosocket: AudioSocket = AudioSocket()
 
     assist: Assist = Assist()
+    desk: Desk = Desk()
+    people: PeopleSettings = PeopleSettings()
     crm: CrmSettings | None = None
 
     @field_validator("models", "registry", "knowledge", "synonyms", "data", "scenario")

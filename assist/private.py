@@ -6,27 +6,12 @@ import re
 
 from voicebot.text.abuse import find
 from voicebot.text.abuse import masked as _abuse_masked
+from voicebot.text.private_numbers import without_numbers
 
-_CARD = re.compile(r"(?<!\d)(?:\d(?:[ -]|[에의] ?)?){14,15}\d(?!\d)")
-_RESIDENT = re.compile(r"(?<!\d)(\d{6})[ -]?[1-8]\d{6}(?!\d)")
-_SECRET = re.compile(
-    r"(?:카드 ?번호|카드 ?유효 ?기간|비밀 ?번호|보안 ?(?:코드|번호)|인증 ?번호|주민 ?(?:등록 ?)?번호|[Cc][Vv][CcVv])"
-    r"(?:(?![다요죠] )[가-힣 ,:]){0,14}?\d+(?:[ ,/-]*(?:[에의] ?)?\d+)*"
-)
-"""What is called a secret, with the digits behind it: callers give a card's number in parts."""
 _BEFORE_ABUSE = re.compile(r"(?:(?<![가-힣])(?:야|이|저|아|에이)[ ,]+)+$")
 _BEHIND_ABUSE = re.compile(r"(?:들|놈|년)*[아야]?(?![가-힣])[ ,.!?]*")
 _DIGIT = re.compile(r"\d")
 _STARS = re.compile(r"\*{2,}")
-
-
-def without_numbers(text: str) -> str:
-    """``text`` with the numbers of cards and residents, and what is called a secret, as stars, each digit as one."""
-    return _SECRET.sub(_stars, _CARD.sub(_stars, _RESIDENT.sub(_stars, text)))
-
-
-def _stars(found: re.Match[str]) -> str:
-    return _DIGIT.sub("*", found.group())
 
 
 def masked(text: str) -> str:

@@ -2,14 +2,15 @@
 
 Every 20 ms the process's pacer calls :meth:`Call.tick`: one frame from the door to the ear, one frame of what the bot
 says to the door, both to the recording and the tap. The conversation is a coroutine beside it, for which the call is
-its ``Line``: it says, it listens, and where it waits, ticks go on.
+its ``Line``: it says, it listens, and where it waits, ticks go on. Where there is a desk, people may have the call in
+its place: see ``joined.py``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,24 +18,38 @@ from typing import Protocol
 
 import numpy as np
 
+from voicebot.answering import Answering
 from voicebot.audio import FRAME_MS, Samples
 from voicebot.dialogue.conversation import Conversation
 from voicebot.dialogue.heard import Heard
 from voicebot.dialogue.line import Caller, HungUp, Silence
 from voicebot.dialogue.mind import Mind
+from voicebot.dialogue.scenario.flow import Flow
 from voicebot.dialogue.signals import Goodbye, Transfer
 from voicebot.dialogue.slots.slot import Slot
 from voicebot.doors.door import Door
-from voicebot.events import CallEnded, CallStarted, Event, Fault, Latency, RecordingPaused, RecordingResumed
+from voicebot.events import (
+    CallEnded,
+    CallStarted,
+    Dtmf,
+    Event,
+    Fault,
+    RecordingPaused,
+    RecordingResumed,
+    Side,
+)
 from voicebot.farewell import APOLOGY, APOLOGY_CALLBACK, APOLOGY_HANDOFF, TOO_LONG, By, Ending, Farewell, Takeover
 from voicebot.floor import Floor
 from voicebot.hearing import Hearing
+from voicebot.joined import LAST_WORDS_S, Joined
 from voicebot.korean_time import korean_now
+from voicebot.link import Part
 from voicebot.listening import Listening, Turn
 from voicebot.log import EventLog
 from voicebot.off_record import off_record
 from voicebot.patience import LOST_MS, Patience
 from voicebot.playing import Playing
+from voicebot.reading_ahead import READ_MS, ReadingAhead
 from voicebot.speaking import Voice
 from voicebot.turns.keys import with_pressed
 from voicebot.typed import typed
@@ -45,7 +60,6 @@ PLEASE_WAIT = "잠시만 기다려 주세요."
 SPOKEN_WHATEVER_HAPPENS = (APOLOGY, APOLOGY_HANDOFF, APOLOGY_CALLBACK, PLEASE_WAIT, TOO_LONG)
 """Spoken before the first call, so that they are there when the voice is not."""
 
-READ_MS = 3_000  # looking up what was said takes some milliseconds
 COMPLAINTS_APART_MS = 1_000
 
 
@@ -74,7 +88,11 @@ class Tools:
 
 
 class Call:
-    """One caller. ``recording_name`` is what ``call_ended`` says of the recording."""
+    """One caller. ``recording_name`` is what ``call_ended`` says of the recording.
+
+    With ``has_desk`` a caller who wants a person waits for one, and other legs than the caller's may join;
+    ``leg_lost`` is told of one whose far side is gone, and why.
+    """
 
     def __init__(
         self,
@@ -88,9 +106,11 @@ class Call:
         *,
         longest_ms: int = 30 * 60_000,
         recording_name: str | None = None,
+        has_desk: bool = False,
     ) -> None:
         self.log = event_log
         self.door = door
+        self.leg_lost: Callable[[str, str], None] = lambda leg, reason: None
         self._caller = caller
         self._tools = tools
         self._recorders = recorders
@@ -101,7 +121,8 @@ class Call:
         self._frame: Samples = self._silence
         self.ear = tools.hearing.ear(door.rate_hz)
         self.ear.told = self._listen_now
-        self.listening = Listening(self.ear, self.record, self._read_ahead, tools.now)
+        self._reading = ReadingAhead(event_log.call_id, tools.reading, self._foresee)
+        self.listening = Listening(self.ear, self.record, self._reading.begin, tools.now)
         self.playing = Playing(tools.voice, door.rate_hz, self.record, self._first_sound)
         self.conversation = Conversation(mind, self, caller, tools.now)
         self._floor = Floor(door.rate_hz, self.ear, self.listening, self.playing, tools.now)
@@ -109,9 +130,7 @@ class Call:
         self._scenario = mind.scenario
         self._asked: Slot | None = None
         self._awaited: asyncio.Future[Heard | Silence] | None = None
-        self._answering: Turn | None = None  # whose answer has not been heard yet
-        self._chosen_ms: int | None = None  # when the first text of the answer was given to the voice
-        self._turn_ended_ms = 0
+        self._answering = Answering(self.record)
         self._is_private = False
         self._was_idle = True
         self._is_held = False  # by the far side: nobody hears the bot
@@ -119,7 +138,6 @@ class Call:
         self._complaint_ms = 0  # when the door was last asked for one
         self._is_done = False  # the conversation is through
         self._is_over = False
-        self._reading: asyncio.Future[None] | None = None
         self._farewell = Farewell(
             event_log.call_id,
             self.playing,
@@ -127,6 +145,21 @@ class Call:
             lambda: not door.is_held,
             Takeover(caller.number, self._scenario.skill, self._summary),
             tools.now,
+            has_desk=has_desk,
+        )
+        self._flows = mind.flows
+        self._talk: asyncio.Task[Goodbye | Transfer] | None = None
+        self._back: asyncio.Future[Flow] | None = None  # what the bot is to go on with, while people have the call
+        self._has_desk = has_desk
+        self._joined = Joined(
+            door.rate_hz,
+            tools.hearing,
+            self.ear,
+            self.playing,
+            self.record,
+            tools.now,
+            self._listen_now,
+            lambda leg, reason: self.leg_lost(leg, reason),
         )
 
     # ---- from ring to hang-up
@@ -137,22 +170,52 @@ class Call:
         self.record(
             CallStarted(caller.direction, self.door.name, caller.number, caller.called, self._scenario.scenario)
         )
-        talk = asyncio.create_task(self.conversation.run(), name=f"conversation {self.log.call_id}")
-        talk.add_done_callback(self._talked)
-        ending = Ending("service", "stopped")
+        ending, over_ms = Ending("service", "stopped"), None
         try:
-            ending = await self._farewell.ending(talk)
+            ending = await self._ending()
+            over_ms = self.log.now_ms
+            await self._last_words()
         finally:
-            talk.cancel()
-            self._is_over = True
-            self.playing.silence()
-            self.door.hang_up()
+            if self._talk is not None:
+                self._talk.cancel()
+            self._stop()
+            self._joined.shut()
             self._tools.hearing.close_ear(self.ear)
             if (measured := self.door.measured()) is not None:
                 self.record(measured)
-            ended = CallEnded(ending.by, ending.reason, self.log.now_ms, self._recording_name)
+            duration_ms = self.log.now_ms if over_ms is None else over_ms
+            ended = CallEnded(ending.by, ending.reason, duration_ms, self._recording_name)
             self.record(ended)
         return ended
+
+    async def _ending(self) -> Ending:
+        """The bot has the call, and people have it, in turn, until somebody ends it."""
+        flow: Flow | None = None
+        while True:
+            talk = asyncio.create_task(self.conversation.run(flow), name=f"conversation {self.log.call_id}")
+            talk.add_done_callback(self._talked)
+            self._talk, self._is_done = talk, False
+            ending = await self._farewell.ending(talk)
+            if ending is not None:
+                return ending
+            self._people_begin()
+            self._back = asyncio.get_running_loop().create_future()
+            if (ending := await self._farewell.ending_among_people(self._back)) is not None:
+                return ending
+            flow = self._back.result()
+            self._bot_begins()
+
+    def _stop(self) -> None:
+        """Nobody hears anything any more; a second time does nothing."""
+        self._is_over = True
+        self.playing.silence()
+        self.door.hang_up()
+
+    async def _last_words(self) -> None:
+        """What people said last is in the log before the call's end is; the caller has hung up."""
+        self._stop()
+        if self._joined.is_on:
+            await asyncio.wait({self._joined.close(self.log.now_ms)}, timeout=LAST_WORDS_S)
 
     def _talked(self, talk: asyncio.Task[Goodbye | Transfer]) -> None:
         self._is_done = True
@@ -178,6 +241,69 @@ class Call:
         if self._awaited is not None and not self._awaited.done():
             self._awaited.set_exception(HungUp())
 
+    # ---- people
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether other legs may join: a desk is there, and the call does not end."""
+        return self._has_desk and not (self._is_over or self._is_ending)
+
+    def join(self, leg: str, door: Door, part: Part) -> None:
+        """One more far side, whose door is open."""
+        self._joined.add(leg, door, part, self.log.now_ms)
+        self._give_way()
+
+    def set_part(self, leg: str, part: Part) -> None:
+        """From the next tick on. Where somebody talks the bot is through, in the middle of whatever it says."""
+        if self._joined.set_part(leg, part, self.log.now_ms):
+            self._give_way()
+
+    def leave(self, leg: str) -> None:
+        self._joined.remove(leg, self.log.now_ms)
+
+    def announce(self, text: str) -> bool:
+        """Says something to a caller who waits; whether one does."""
+        return not self._is_ending and self._joined.announce(text)
+
+    def back_to_bot(self, flow: str) -> bool:
+        """What was said so far becomes final, then the bot goes on with that flow."""
+        back, joined = self._back, self._joined
+        if back is None or joined.is_closing or self._is_ending or flow not in self._flows:
+            return False
+
+        def begin(_: object) -> None:
+            if not back.done():
+                back.set_result(self._flows[flow])
+
+        joined.close(self.log.now_ms).add_done_callback(begin)
+        return True
+
+    def _give_way(self) -> None:
+        """The bot, to a person who talks to its caller."""
+        if self._joined.is_on or self._is_ending or not self._joined.has_talkers:
+            return
+        if self._talk is not None and not self._talk.done():
+            self._farewell.is_taken_over = True
+            self._talk.cancel()
+            self.playing.silence()
+        self._people_begin()
+
+    def _people_begin(self) -> None:
+        if not self._joined.is_on:
+            self.listening.stop(self.log.now_ms)
+            self._joined.begin(self.turn, self.log.now_ms)
+
+    def _bot_begins(self) -> None:
+        now_ms = self.log.now_ms
+        self._joined.end()
+        self._back = None
+        self._farewell.is_taken_over = False
+        self._answering.forget()
+        self._asked = None
+        self.listening.go_on(self._joined.numbers.last, now_ms)
+        self._patience = Patience(bot_ended_ms=now_ms)
+        self._patience.speaks(now_ms)
+
     def fault(self, room: str, what: str) -> None:
         self._farewell.fault(room, what)
 
@@ -195,14 +321,17 @@ class Call:
         """
         self._pressed = with_pressed(self._pressed, keys)
 
-    def type(self, text: str) -> None:
-        """What the caller has typed on a page is a turn, as if it had been said; see ``typed.py`` for what counts.
+    def type(self, text: str, side: Side = "caller") -> None:
+        """What somebody has typed on a page is a turn, as if it had been said; see ``typed.py`` for what counts.
 
-        It takes the place of what is being said. While ``listening.MOST_TURNS`` wait for the bot it is passed over.
+        To the bot only the caller types. It takes the place of what is being said; while ``listening.MOST_TURNS`` wait
+        for the bot it is passed over.
         """
-        if self._is_over or self._is_ending:
+        if self._is_over or self._is_ending or not (heard := typed(text)):
             return
-        if heard := typed(text):
+        if self._joined.is_on:
+            self._joined.type(heard, side, self.log.now_ms)
+        elif side == "caller":
             self._floor.type(heard, self.log.now_ms)
             self._listen_now()
 
@@ -220,29 +349,43 @@ class Call:
         self._frame = self.door.receive()
         if self.door.is_held != self._is_held:
             self._hold(self.door.is_held)
-        self.ear.hear(self._floor.heard(self._silence if self._is_held else self._frame))
+        clean = self._floor.heard(self._silence if self._is_held else self._frame)
+        if not (self._joined.is_on and self._tools.hearing.broken):  # nobody would take it out of the ear
+            self.ear.hear(clean)
         keys, self._pressed = self._pressed + self.door.take_keys(), ""
-        if keys:
+        self._joined.hear(self.log.now_ms)
+        if self._joined.is_on:
+            for key in keys:
+                self.record(Dtmf(key))
+        elif keys:
             self._floor.press(keys, self.log.now_ms)
 
     def say_frame(self) -> bool:
         """The second half, some milliseconds later, when it is known what that was; whether the bot is heard."""
-        if self._is_over:
-            return False
         now_ms = self.log.now_ms
         self._listen(now_ms)
-        said = None if self._is_held else self.playing.next_frame()
+        if self._is_over:
+            return False
+        said = self._said()
         out = self._silence if said is None else said
         self.door.send(out)
         self._floor.said(out)
+        self._joined.send(self._silence if self._is_held else self._frame, out, now_ms)
         for listener in self._listeners:
             listener.write(self._frame, out)
         self._watch(now_ms)
         return said is not None
 
+    def _said(self) -> Samples | None:
+        """This tick's frame for the caller; None for silence."""
+        if self._joined.is_on:
+            return self._joined.frame()
+        return None if self._is_held else self.playing.next_frame()
+
     def skip(self, ticks: int) -> None:
         """Time in which the process did not get to run: silence on both sides, so that the recording keeps its time."""
         self.ear.skipped_ms += ticks * FRAME_MS
+        self._joined.skip(ticks)
         for _ in range(ticks):
             for listener in self._listeners:
                 listener.write(self._silence, self._silence)
@@ -253,15 +396,17 @@ class Call:
         self._floor.hold(is_held)
         if not is_held:
             self._patience.bot_ended_ms = self.log.now_ms
-            self._answering = None  # how long its answer took is no matter of the bot's
+            self._answering.forget()
 
     def _listen_now(self) -> None:
         """Words have become final: the conversation has them before the next tick, and that one plays its answer."""
-        if not self._is_over:
-            self._listen(self.log.now_ms)
+        self._listen(self.log.now_ms)
 
     def _listen(self, now_ms: int) -> None:
-        if self._is_ending:
+        if self._joined.is_on:
+            self._joined.follow(now_ms)
+            return
+        if self._is_ending or self._is_over:
             return
         self._floor.settle(now_ms, self._asked)
         self._patience.last_words_ms = self.listening.last_words_ms
@@ -274,8 +419,7 @@ class Call:
         if turn.is_lost:
             self._break("ear", turn.heard.spoken)
             return
-        self._answering, self._chosen_ms = turn, None
-        self._turn_ended_ms = turn.ended_ms
+        self._answering.begin(turn)
         self._patience.has_heard(now_ms)
         self._awaited.set_result(turn.heard)
 
@@ -297,7 +441,9 @@ class Call:
         if self._is_ending:
             return
         if now_ms >= self._longest_ms:
-            self._end(Ending("bot", "too_long"))
+            self._end(Ending("service" if self._joined.is_on else "bot", "too_long"))
+        elif self._joined.is_on:
+            return
         elif self._tools.hearing.broken:
             self._break("ear", self._tools.hearing.broken)
         elif self.playing.broken:
@@ -332,13 +478,12 @@ class Call:
 
     @property
     def turn_ms(self) -> int:
-        return self.log.now_ms - self._turn_ended_ms
+        return self.log.now_ms - self._answering.ended_ms
 
     async def say(self, text: str, *, interruptible: bool = True, slower: bool = False) -> None:
         self._still_here()
         self._patience.speaks(self.log.now_ms)
-        if self._answering is not None and self._chosen_ms is None:
-            self._chosen_ms = self.log.now_ms
+        self._answering.chosen(self.log.now_ms)
         if self.listening.turns and interruptible:
             return  # the caller has gone on already: what was to be said is not
         self.playing.say(text, self.turn, interruptible=interruptible, slower=slower)
@@ -353,13 +498,19 @@ class Call:
         finally:
             self._awaited = None
         if isinstance(heard, Heard) and heard.source != "dtmf":
-            await self._read(heard)
+            try:
+                await self._reading.finish(heard.spoken)
+            except TimeoutError:
+                self._break("knowledge", f"looking up what was said has taken more than {READ_MS // 1000} s")
+                raise HungUp from None
         return heard
 
     def record(self, event: Event) -> None:
         """To the log; what a flow has asked not to be kept is hidden there. Nothing comes behind the call's end."""
         if self.log.has_ended:
             return
+        if self._has_desk:
+            self._joined.overhear(event, self.log.now_ms)
         self.log.append(off_record(event) if self._is_private else event)
 
     def keep(self, *, recording: bool) -> None:
@@ -374,47 +525,9 @@ class Call:
         if self._is_ending:
             raise HungUp
 
-    # ---- reading ahead
-
-    def _read_ahead(self, partial: str) -> None:
-        """Looks up what may be all that is said, off the loop, unless that is still at work on something older."""
-        if self._reading is None or self._reading.done():
-            self._reading = self._look_up(partial)
-
-    def _look_up(self, text: str) -> asyncio.Future[None]:
-        return asyncio.get_running_loop().run_in_executor(self._tools.reading, self._consider, text)
-
-    def _consider(self, text: str) -> None:
-        try:
-            self._tools.voice.foresee(self.conversation.consider(text), self.door.rate_hz)
-        except Exception:
-            log.exception("call %s: reading ahead failed", self.log.call_id)  # the conversation will meet it again
-
-    async def _read(self, heard: Heard) -> None:
-        """What was said, looked up before the conversation asks for it on the loop: there it finds it ready."""
-        read: Awaitable[None] = asyncio.shield(self._look_up(heard.spoken))
-        try:
-            await asyncio.wait_for(read, READ_MS / 1000)
-        except TimeoutError:
-            self._break("knowledge", f"looking up what was said has taken more than {READ_MS // 1000} s")
-            raise HungUp from None
-
-    # ---- latency
+    def _foresee(self, text: str) -> None:
+        """In the reading's thread: looks up what was said, and has the voice ready to say what may come of it."""
+        self._tools.voice.foresee(self.conversation.consider(text), self.door.rate_hz)
 
     def _first_sound(self, turn: int) -> int:
-        """An answer's first sample leaves: how long the caller has waited for it, in ms since the turn was over."""
-        now_ms = self.log.now_ms
-        answered, chosen_ms = self._answering, self._chosen_ms
-        if answered is not None and turn == self.turn and chosen_ms is not None:
-            self._answering = None
-            self.record(
-                Latency(
-                    turn,
-                    answered.ended_ms - answered.last_voice_ms,
-                    answered.final_ms - answered.ended_ms,
-                    chosen_ms - answered.final_ms,
-                    now_ms - chosen_ms,
-                    now_ms - answered.last_voice_ms,
-                )
-            )
-        return now_ms - self._turn_ended_ms
+        return self._answering.first_sound(turn, self.turn, self.log.now_ms)

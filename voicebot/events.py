@@ -89,7 +89,10 @@ class TranscriptFinal(Event):
 
 @dataclass(frozen=True, slots=True)
 class TurnEnded(Event):
-    """``reason``: a final ending was heard, the answer was complete, the pause was long enough, keys were pressed."""
+    """The caller's; of others each final is a turn of its own.
+
+    ``reason``: a final ending was heard, the answer was complete, the pause was long enough, keys were pressed.
+    """
 
     turn: int
     spoken: str
@@ -156,8 +159,11 @@ class MessageSent(Event):
 
 @dataclass(frozen=True, slots=True)
 class CallbackBooked(Event):
+    """``at`` is as the caller was told; ``due`` the same as a local time (ISO 8601), empty where it tells no hour."""
+
     at: str
     number: str
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +271,103 @@ class RecordingPaused(Event):
 @dataclass(frozen=True, slots=True)
 class RecordingResumed(Event):
     pass
+
+
+# ---- the desk
+
+
+@dataclass(frozen=True, slots=True)
+class Queued(Event):
+    """The caller waits for a person: ``position`` from 1, ``wait_s`` the wait that is to be expected."""
+
+    queue: str
+    position: int
+    wait_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOffered(Event):
+    """An agent's panel or telephone rings. ``agent`` is who it is by name to log in with, ``how`` where it rings."""
+
+    agent: str
+    how: Literal["panel", "sip"]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRefused(Event):
+    """Whoever was offered the call does not take it: refused, let it ring, or was lost."""
+
+    agent: str
+    reason: Literal["refused", "no_answer", "lost", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentJoined(Event):
+    """``how``: for the caller, for a consultation that the caller does not hear, or over the head of another."""
+
+    agent: str
+    how: Literal["answered", "consulted", "took_over", "conference"]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLeft(Event):
+    agent: str
+    reason: Literal["hung_up", "transferred", "lost", "ended", "to_bot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Event):
+    """The caller hears music."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed(Event):
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred(Event):
+    """The caller has gone from ``agent`` to ``to``: a person, a queue, a number or a flow of the bot's."""
+
+    agent: str
+    to: str
+    how: Literal["cold", "warm", "queue", "bot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listened(Event):
+    """A supervisor is there and the caller does not hear it; ``stopped``: not any more."""
+
+    agent: str
+    how: Literal["listening", "whispering", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLeft(Event):
+    """What a caller wants to be told to the people who were not there."""
+
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageShown(Event):
+    """An agent has sent a page or a form to the caller's browser. ``fields`` are those of a form, in order."""
+
+    agent: str
+    kind: Literal["page", "form"]
+    title: str
+    url: str = ""
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswered(Event):
+    """What the caller wrote into the newest form; empty where it was turned down."""
+
+    values: dict[str, str]
 
 
 # ---- the helpers

@@ -58,8 +58,12 @@ class Farewell:
         is_heard: Callable[[], bool],
         takeover: Takeover,
         now: Callable[[], datetime],
+        *,
+        has_desk: bool = False,
     ) -> None:
         self.is_leaving = False  # the call's last sentence is being said
+        self.is_taken_over = False  # by people, in the middle of the conversation
+        self._has_desk = has_desk
         self._call_id = call_id
         self._playing = playing
         self._record = record
@@ -90,19 +94,26 @@ class Farewell:
         if self._hushed is not None and not self._hushed.done() and is_through:
             self._hushed.set_result(None)
 
-    async def ending(self, talk: asyncio.Task[Goodbye | Transfer]) -> Ending:
-        """How the call ends, once it does: as the conversation did, or as somebody else wanted."""
+    async def ending(self, talk: asyncio.Task[Goodbye | Transfer]) -> Ending | None:
+        """How the call ends, once it does: as the conversation did, or as somebody else wanted.
+
+        None where it goes on with people: one is asked for and there is a desk, or they have taken over.
+        """
         waited: set[asyncio.Future[Any]] = {talk, self._decided}
         await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         if self._decided.done():
             return await self._broken_off(talk, self._decided.result())
+        if self.is_taken_over:
+            return None
         if talk.cancelled():
             return Ending("service", "stopped")
         error = talk.exception()
         if error is None:
             self._playing.insist()
-            await self._hush()
             result = talk.result()
+            if self._has_desk and isinstance(result, Transfer):
+                return None
+            await self._hush()
             if self._decided.done():
                 return self._decided.result()
             return Ending("bot", result.reason if isinstance(result, Goodbye) else "handoff")
@@ -112,6 +123,22 @@ class Farewell:
         self.fault("dialogue", f"{type(error).__name__}: {error}")
         await self._apologize()
         return Ending("service", "fault")
+
+    async def ending_among_people(self, back: asyncio.Future[Any]) -> Ending | None:
+        """How the call ends that people have; None where it goes back to the bot, once ``back`` is done."""
+        await asyncio.wait({back, self._decided}, return_when=asyncio.FIRST_COMPLETED)
+        if not self._decided.done():
+            return None
+        ending = self._decided.result()
+        if ending.reason == "too_long":
+            await self._say_last(TOO_LONG)
+        elif ending.reason == "stopped":
+            await self._finish_sentence()
+        elif ending.by == "bot":  # there is nobody: what the bot has announced is still said
+            self._leave()
+            await self._hush()
+            return self._decided.result() if self._decided.done() else ending
+        return ending
 
     async def _broken_off(self, talk: asyncio.Task[Goodbye | Transfer], ending: Ending) -> Ending:
         if ending.fault is None and ending.reason != "too_long":
@@ -130,7 +157,8 @@ class Farewell:
         self._record(HandoffRequested("fault", self._takeover.skill, self._takeover.summary()))
         if number:
             at = self._now() + timedelta(minutes=CALLBACK_MINUTES)
-            self._record(CallbackBooked(at.isoformat(timespec="minutes"), number))
+            due = at.isoformat(timespec="minutes")
+            self._record(CallbackBooked(due, number, due))
         await self._say_last(APOLOGY, APOLOGY_CALLBACK if number else APOLOGY_HANDOFF)
 
     async def _say_last(self, *texts: str) -> None:

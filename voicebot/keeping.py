@@ -37,11 +37,11 @@ class Keeping:
 class Kept:
     """One call's. ``event_log`` writes to the journal and tells ``written``; made and closed on the loop of the call.
 
-    No shared memory: helpers do without sound, the call does not.
+    No shared memory: helpers do without sound, the call does not. Without a rate there is no sound to keep.
     """
 
     def __init__(
-        self, call_id: str, rate_hz: int, keeping: Keeping, disk: Disk, written: Callable[[Logged], None]
+        self, call_id: str, rate_hz: int | None, keeping: Keeping, disk: Disk, written: Callable[[Logged], None]
     ) -> None:
         self._disk = disk
         self._told = written
@@ -51,6 +51,8 @@ class Kept:
         folder = keeping.of_call(call_id)
         self.event_log = EventLog(call_id, written=self._written)
         self._journal = Journal(folder, disk, self._reporter("journal"))
+        if rate_hz is None:
+            return
         try:
             if keeping.record:
                 self._recording = Recording(folder, rate_hz, disk, self._reporter("recording"), keeping.key)

@@ -13,6 +13,7 @@ from voicebot.ear import Ear, Impression
 from voicebot.events import (
     Dtmf,
     Event,
+    Side,
     SpeechEnded,
     SpeechStarted,
     TranscriptFinal,
@@ -137,6 +138,24 @@ class Listening:
         if self._is_open and self._finishing is None:
             self._follow(heard, now_ms, asked)
 
+    # ---- people take over, and give back
+
+    def stop(self, now_ms: int) -> None:
+        """Somebody else follows the caller from here on. What was final already is recorded, what is open is theirs."""
+        if self._parts:
+            self._end(now_ms, now_ms, 0, "timeout")
+        self._close()
+        self._keys.take()
+        self.turns.clear()
+
+    def go_on(self, turn: int, now_ms: int) -> None:
+        """Behind the turns that somebody else has followed; a voice that is heard now has begun now."""
+        self.turn = turn
+        self.turns.clear()
+        self.forget()
+        self._utterance = self._ear.heard.utterance
+        self.voice_since_ms = now_ms if self._ear.heard.speaking else None
+
     # ---- the voice
 
     def _notice_voice(self, now_ms: int) -> None:
@@ -210,8 +229,8 @@ class Listening:
             self._close()
             return
         final = heard.final
-        if final.spoken and not _is_noise(final):
-            self._parts.append(self._as_event(final.spoken, final.words, final.engine))
+        if final.spoken and not is_noise(final):
+            self._parts.append(final_event("caller", self.turn + 1, final, self._ear.skipped_ms))
             self._parts_confidence.append(_confidence(final.words))
         if self._ear.heard.speaking and self.voice_since_ms is not None and self.voice_since_ms >= ended_ms:
             self.taking.cut_off(silence_ms)  # not over after all: what follows belongs to it
@@ -252,21 +271,23 @@ class Listening:
     def _joined(self, spoken: str) -> str:
         return " ".join([*(part.spoken for part in self._parts), *([spoken] if spoken else [])])
 
-    def _as_event(self, spoken: str, words: tuple[Word, ...], engine: str) -> TranscriptFinal:
-        skipped_ms = self._ear.skipped_ms
-        timed = tuple(
-            {
-                "text": word.text,
-                "start_ms": word.start_ms + skipped_ms,
-                "end_ms": word.end_ms + skipped_ms,
-                "confidence": word.confidence,
-            }
-            for word in words
-        )
-        return TranscriptFinal("caller", self.turn + 1, spoken, to_written(spoken).text, timed, engine)
+
+def final_event(side: Side, turn: int, final: Final, skipped_ms: int) -> TranscriptFinal:
+    """``skipped_ms`` is by how much the call's time is ahead of the ear's."""
+    timed = tuple(
+        {
+            "text": word.text,
+            "start_ms": word.start_ms + skipped_ms,
+            "end_ms": word.end_ms + skipped_ms,
+            "confidence": word.confidence,
+        }
+        for word in final.words
+    )
+    return TranscriptFinal(side, turn, final.spoken, to_written(final.spoken).text, timed, final.engine)
 
 
-def _is_noise(final: Final) -> bool:
+def is_noise(final: Final) -> bool:
+    """Whether it is a short sound of which the recognizer is not sure at all."""
     syllables = sum(len(word.text) for word in final.words)
     return 0 < syllables <= NOISE_SYLLABLES and _confidence(final.words) < NOISE_CONFIDENCE
 

@@ -14,17 +14,22 @@ from typing import Any
 import psutil
 
 from voicebot.call import Call, Tools
+from voicebot.chat import Chat
 from voicebot.dialogue.line import Caller
 from voicebot.dialogue.mind import Mind
 from voicebot.disk import Disk
-from voicebot.doors.door import Door
+from voicebot.doors.door import PARTS_OF_A_SLOT, Door, parts_of_a_slot
 from voicebot.doors.negotiable import ConnectingDoor, NegotiableDoor, NotAcceptable
 from voicebot.doors.wav import WavListener
 from voicebot.events import CallEnded, CallStarted, Fault, Logged, event_of
 from voicebot.keeping import Keeping, Kept
+from voicebot.leg_news import LegNews, NoLegNews
+from voicebot.legs import LegCommand, Legs
 from voicebot.link import (
     Accepted,
+    AddLeg,
     Append,
+    BackToBot,
     Begin,
     CallCommand,
     Done,
@@ -34,9 +39,12 @@ from voicebot.link import (
     Press,
     Reanswer,
     Refused,
+    RemoveLeg,
     Reoffer,
     Reply,
+    Say,
     SendKeys,
+    SetPart,
     Status,
     Type,
 )
@@ -50,8 +58,8 @@ RING_S = 200.0  # a telephone rings three minutes at most (RFC 3261 §16.6); the
 NEWS_S = 0.02  # events are told together, a tick's worth at a time
 CLOSE_S = 8.0  # for farewells; who watches over this process waits a little longer
 
-OpenDoor = Callable[[Offer], NegotiableDoor]
-"""Makes the door of a call whose sides agree by descriptions. OSError where there is no port, or no such door."""
+OpenDoor = Callable[[Offer | AddLeg], NegotiableDoor]
+"""Makes the door of a far side whose description is agreed on. OSError where there is no port, or no such door."""
 
 
 @dataclass(slots=True)
@@ -62,14 +70,16 @@ class _Slot:
     waiting: asyncio.TimerHandle
     door: NegotiableDoor | None = None
     has_begun: bool = False
-    call: Call | None = None
+    call: Call | Chat | None = None
+    legs: Legs | None = None
 
 
 class Media:
     """Made on the loop that the calls run on. ``minds`` are by the name that a scenario gives itself.
 
     ``events`` gets what happened, in order for each call; ``gone`` is told when a call is over and its journal and its
-    recording are whole.
+    recording are whole. With ``has_desk`` a caller who wants a person waits for one; what becomes of the legs of such
+    people is told to ``legs``.
     """
 
     def __init__(
@@ -82,13 +92,17 @@ class Media:
         open_door: OpenDoor,
         events: Callable[[list[Logged]], None],
         gone: Callable[[str], None],
+        legs: LegNews = NoLegNews(),  # noqa: B008
+        *,
+        has_desk: bool = False,
     ) -> None:
         self._tools = tools
         self._minds = minds
         self._most = slots
         self._keeping = keeping
         self._open_door = open_door
-        self._events, self._gone = events, gone
+        self._events, self._gone, self._leg_news = events, gone, legs
+        self._has_desk = has_desk
         self._slots: dict[str, _Slot] = {}
         self._logs: dict[str, EventLog] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -115,6 +129,10 @@ class Media:
         match command:
             case Offer():
                 return await self.offer(command)
+            case AddLeg() | SetPart() | RemoveLeg() | Say() | BackToBot():
+                return await self._with_legs(command)
+            case Begin() | Reoffer() | Reanswer() | SendKeys() if command.leg:
+                return await self._with_legs(command)
             case Begin(call_id, sdp):
                 return await self._begin(call_id, sdp)
             case Reoffer(call_id, sdp):
@@ -141,6 +159,9 @@ class Media:
         )
         slot = self._slots[offer.call_id] = _Slot(offer, waiting)
         self._empty.clear()
+        if offer.door == "chat":  # whoever wants to write is there
+            self._begin_to_hold(slot, None)
+            return Accepted(offer.call_id)
         if has_socket:
             self._wav.expect(offer.call_id)
             return Accepted(offer.call_id, str(self._socket), 8_000)
@@ -168,7 +189,8 @@ class Media:
             return self.sick
         if offer.call_id in self._slots or self._keeping.of_call(offer.call_id).exists():
             return f"there is a call {offer.call_id} already: give each call an id of its own"
-        if len(self._slots) >= self._most:
+        taken = sum(parts_of_a_slot(slot.offer.door) for slot in self._slots.values())
+        if taken + parts_of_a_slot(offer.door) > self._most * PARTS_OF_A_SLOT:
             return "full"
         if offer.scenario not in self._minds:
             return f'no scenario "{offer.scenario}" here: there are {", ".join(self._minds)}'
@@ -206,6 +228,12 @@ class Media:
             return Refused(str(error), is_description=True)
         return Done()
 
+    async def _with_legs(self, command: LegCommand) -> Reply:
+        slot = self._slots.get(command.call_id)
+        if slot is not None and isinstance(slot.call, Chat):
+            return slot.call.obey(command)
+        return await Legs.obey(slot.legs if slot else None, command)
+
     def _enter(self, entered: Press | Type) -> bool:
         slot = self._slots.get(entered.call_id)
         if slot is None or slot.call is None:
@@ -213,7 +241,7 @@ class Media:
         if isinstance(entered, Press):
             slot.call.press(entered.keys)
         else:
-            slot.call.type(entered.text)
+            slot.call.type(entered.text, entered.side)
         return True
 
     def _append(self, call_id: str, told: Sequence[dict[str, Any]]) -> bool:
@@ -240,7 +268,7 @@ class Media:
     def fault(self, room: str, what: str, cured_by: str) -> None:
         """Something that all calls of the process share has failed; each of their logs says so."""
         for slot in self._slots.values():
-            if slot.call is not None:
+            if slot.call is not None and not isinstance(slot.call, Chat):
                 slot.call.record(Fault(room, what, cured_by))
 
     async def drain(self, seconds: float) -> None:
@@ -346,38 +374,39 @@ class Media:
             if slot is None or slot.door is not door:
                 door.hang_up()
             return
+        self._begin_to_hold(slot, door)
+
+    def _begin_to_hold(self, slot: _Slot, door: Door | None) -> None:
         slot.waiting.cancel()
         slot.has_begun = True
-        self._task(self._hold(slot, door), f"call {call_id}")
+        self._task(self._hold(slot, door), f"call {slot.offer.call_id}")
 
-    async def _hold(self, slot: _Slot, door: Door) -> None:
-        """One call, and what is kept of it; whatever happens, its slot is free again in the end."""
+    async def _hold(self, slot: _Slot, door: Door | None) -> None:
+        """One call, or a chat where there is no door, and what is kept of it; in the end its slot is free again."""
         offer = slot.offer
         if self._slots.get(offer.call_id) is not slot:  # hung up as its caller came in
-            door.hang_up()
+            if door is not None:
+                door.hang_up()
             return
         kept: Kept | None = None
         try:
-            kept = Kept(offer.call_id, door.rate_hz, self._keeping, self._disk, self._written)
+            kept = Kept(offer.call_id, door.rate_hz if door else None, self._keeping, self._disk, self._written)
             self._logs[offer.call_id] = kept.event_log
-            slot.call = Call(
-                door,
-                self._minds[offer.scenario],
-                self._tools,
-                Caller(offer.caller, offer.callee, offer.direction, offer.variables),
-                kept.event_log,
-                kept.recorders,
-                kept.listeners,
-                longest_ms=self._keeping.longest_ms,
-                recording_name=kept.recording_name,
-            )
-            self._pacer.add(slot.call)
+            if door is None:
+                slot.call = self._chat(offer, kept)
+            else:
+                slot.call = self._call(offer, kept, door)
+                slot.legs = Legs(slot.call, self._open_door, self._leg_news, self._task)
+                self._pacer.add(slot.call)
             await slot.call.run()
         except Exception:
             log.exception("call %s broke off", offer.call_id)
         finally:
-            self._shut(offer.call_id, door)
-            if slot.call is not None:
+            if door is not None:
+                self._shut(offer.call_id, door)
+            if slot.legs is not None:
+                slot.legs.close()
+            if slot.call is not None and not isinstance(slot.call, Chat):
                 self._pacer.remove(slot.call)
             if kept is None:
                 self._free(offer.call_id)
@@ -387,6 +416,25 @@ class Media:
                 await asyncio.wrap_future(self._disk.reached())  # helpers may have said something meanwhile
             self._tell()
             self._gone(offer.call_id)
+
+    def _call(self, offer: Offer, kept: Kept, door: Door) -> Call:
+        return Call(
+            door,
+            self._minds[offer.scenario],
+            self._tools,
+            Caller(offer.caller, offer.callee, offer.direction, offer.variables),
+            kept.event_log,
+            kept.recorders,
+            kept.listeners,
+            longest_ms=self._keeping.longest_ms,
+            recording_name=kept.recording_name,
+            has_desk=self._has_desk,
+        )
+
+    def _chat(self, offer: Offer, kept: Kept) -> Chat:
+        mind, tools = self._minds[offer.scenario], self._tools
+        caller = Caller(offer.caller, offer.callee, offer.direction, offer.variables)
+        return Chat(mind, caller, kept.event_log, tools.reading, tools.now, has_desk=self._has_desk)
 
     def _free(self, call_id: str) -> None:
         if self._slots.pop(call_id, None) is None:

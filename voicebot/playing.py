@@ -72,6 +72,11 @@ class Playing:
         return not self._sentences
 
     @property
+    def waiting(self) -> int:
+        """How many sentences there are, with the one that is being said."""
+        return len(self._sentences)
+
+    @property
     def is_audible(self) -> bool:
         """Whether the caller hears a sentence, or is between two of them."""
         return bool(self._sentences) and not self.is_paused and (self._sentences[0].is_started or self._rest_ms > 0)

@@ -17,7 +17,7 @@ def figures(
     ] = None,
     streams: Annotated[int, typer.Option(min=1, help="For the load.")] = 200,
     only: Annotated[
-        Literal["speech", "mind", "calls", "doors", "assist"] | None, typer.Option(help="Only these figures.")
+        Literal["speech", "mind", "calls", "doors", "assist", "desk"] | None, typer.Option(help="Only these figures.")
     ] = None,
 ) -> Answer:
     """Measure what the README quotes: errors, delays, load, sizes."""
@@ -25,6 +25,7 @@ def figures(
 
     from aicc.assist_figures import assist_figures
     from aicc.call_figures import call_figures
+    from aicc.desk_figures import desk_figures
     from aicc.door_figures import door_figures
     from aicc.figure import Figure
     from aicc.mind_figures import mind_figures
@@ -41,6 +42,7 @@ def figures(
     found += call_figures() if only in (None, "calls") else []
     found += door_figures() if only in (None, "doors") else []
     found += assist_figures() if only in (None, "assist") else []
+    found += desk_figures() if only in (None, "desk") else []
     table = Table("measure", "figure", "limit", "")
     for figure in found:
         sign = "≥" if figure.at_least else "≤"

@@ -27,6 +27,9 @@ def serve(
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The settings file, as before the subcommand.")
     ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Let visitors sign in to the panel, as somebody who is made for that.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Once calls are taken, say so with one line of JSON on standard output.")
     ] = False,
@@ -46,13 +49,15 @@ def serve(
         by_sip = settings.sip.model_dump() | {"listen": sip} if sip else None
         settings = settings.with_options(http=http, data=data and data.absolute(), sip=by_sip)
         with asyncio.Runner(loop_factory=new_loop) as runner:
-            runner.run(served(settings, lambda serving: _tell(serving, write)))
+            runner.run(served(settings, lambda serving: _tell(serving, write), is_demo=demo))
 
 
 def _tell(serving: "Serving", write: WriteLine | None) -> None:
     """Who reads may wait for these lines: they go out at once."""
     if write:
-        key = {"first_key": serving.first_key} if serving.first_key else {}
+        made: dict[str, object] = {"first_key": serving.first_key} if serving.first_key else {}
+        if serving.passwords:
+            made["passwords"] = dict(serving.passwords)
         facts = {
             "address": serving.address,
             "data": serving.data,
@@ -61,8 +66,9 @@ def _tell(serving: "Serving", write: WriteLine | None) -> None:
             "slots": serving.slots,
             "page": serving.page,
             "telephones": list(serving.telephones),
+            "panel": serving.panel,
         }
-        write(facts | key)
+        write(facts | made)
         return
     names = ", ".join(serving.scenarios)
     typer.echo(f"{names}: {serving.slots} calls at once in {serving.processes} processes, kept in {serving.data}")
@@ -70,6 +76,10 @@ def _tell(serving: "Serving", write: WriteLine | None) -> None:
         typer.echo(f"call it from a browser: {serving.page}")
     for telephone in serving.telephones:
         typer.echo(f"telephones call {telephone}")
+    if serving.panel:
+        typer.echo(f"people at the desk work at {serving.panel}")
+    for name, password in serving.passwords:
+        typer.echo(f"sign in there as {name} with the password {password}, shown this once")
     typer.echo(f"the API listens at {serving.address}, its pages at {serving.address}/docs")
     if serving.first_key:
         typer.echo(f"its first key, shown this once: {serving.first_key}")

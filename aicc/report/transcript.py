@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voicebot.events import (
+    AgentJoined,
+    AgentLeft,
     BotFinished,
     BotInterrupted,
     BotStarted,
@@ -13,15 +15,17 @@ from voicebot.events import (
     Dtmf,
     Fault,
     HandoffRequested,
+    Held,
     Latency,
     Logged,
     RecordingPaused,
     RecordingResumed,
+    Resumed,
     TranscriptFinal,
     TurnEnded,
 )
 
-NAMES = {"caller": "고객", "bot": "봇", "event": ""}
+NAMES = {"caller": "고객", "bot": "봇", "agent": "상담사", "supervisor": "관리자", "event": ""}
 HEARD_TO_HERE = "여기까지 들림"
 
 _BY = {
@@ -31,6 +35,7 @@ _BY = {
     "network": "회선 종료",
     "service": "서비스 종료",
 }
+_JOINED = {"answered": "연결", "consulted": "협의", "took_over": "가로받음", "conference": "함께 통화"}
 _REASONS = {
     "done": "용건을 마침",
     "caller": "고객이 마치자고 함",
@@ -80,6 +85,8 @@ class Lines:
                 self._keys += digit
             case TranscriptFinal(side="caller", words=words) if words:
                 self._begin_turn(words[0]["start_ms"] / 1000)
+            case TranscriptFinal(side=side, written=written, words=words) if side != "caller":
+                return Line(words[0]["start_ms"] / 1000 if words else at_s, side, written)
             case TurnEnded(reason="dtmf"):
                 keys, self._keys = self._keys, ""
                 return Line(self._turn_began(at_s), "caller", keys, "버튼")
@@ -97,6 +104,12 @@ class Lines:
                 return self._bot(f"{self._saying} …", "끊김")
             case HandoffRequested(skill=skill, summary=summary):
                 return Line(at_s, "event", f"상담사 연결 요청 ({skill}): {summary}")
+            case AgentJoined(agent=agent, how=how):
+                return Line(at_s, "event", f"상담사 {agent} {_JOINED[how]}")
+            case AgentLeft(agent=agent):
+                return Line(at_s, "event", f"상담사 {agent} 나감")
+            case Held() | Resumed() as event:
+                return Line(at_s, "event", "통화 보류" if isinstance(event, Held) else "통화 재개")
             case RecordingPaused():
                 return Line(at_s, "event", "녹음 멈춤")
             case RecordingResumed():

@@ -73,6 +73,7 @@ class Doors:
     # ---- what the front tells
 
     def heard(self, logged: Logged) -> None:
+        self._web.heard(logged)
         if self._telephone:
             self._telephone.heard(logged)
 
@@ -99,6 +100,11 @@ class Doors:
         """See :meth:`Telephone.transfer`."""
         return await self._telephone.transfer(call_id, to) if self._telephone else None
 
+    @property
+    def telephone(self) -> Telephone | None:
+        """None where there is none, and while it is not open."""
+        return self._telephone
+
     def status(self) -> Mapping[str, object]:
         return self._telephone.status() if self._telephone else {}
 
@@ -124,6 +130,11 @@ class Doors:
         if self._front is None:  # the page is there before there is anybody to call
             return Refused(STARTING)
         return await self._of.offer("webrtc", "", called, "in", self._scenarios.answering(called), {}, sdp)
+
+    async def take_chat(self, called: str) -> Accepted | Refused:
+        if self._front is None:
+            return Refused(STARTING)
+        return await self._of.offer("chat", "", called, "in", self._scenarios.answering(called), {})
 
     async def ask(self, call_id: str, command: CallCommand) -> Reply:
         return await self._of.ask(call_id, command)

@@ -135,7 +135,8 @@ class Endings:
         known = _together(_read(folder), heard)
         if known and not end_of(known) and (number := _number_of(known)):
             at = self._now() + timedelta(minutes=CALLBACK_MINUTES)
-            known.append(_next(known, CallbackBooked(at.isoformat(timespec="minutes"), number)))
+            due = at.isoformat(timespec="minutes")
+            known.append(_next(known, CallbackBooked(due, number, due)))
         recovered = recover(folder, self._key, known)
         if recovered.fault:
             log.error("call %s: %s", call_id, recovered.fault)

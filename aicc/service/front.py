@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 from aicc.service.live_calls import LiveCalls
 from aicc.service.process import Process, ProcessFailed, StartProcess
-from voicebot.doors.door import DoorName
+from voicebot.doors.door import PARTS_OF_A_SLOT, DoorName, parts_of_a_slot
 from voicebot.events import Logged
 from voicebot.link import (
     Accepted,
@@ -50,7 +50,8 @@ class Front:
 
     ``end_call`` makes whole what is left of a call, whether it ended well or died with its process; ``left`` is told of
     it at once: no process has the call any more. ``renewed_s`` is how long calls may go on in a process that is
-    replaced because its scenarios are old.
+    replaced because its scenarios are old. ``leg_up`` and ``leg_lost`` are told what the processes say of a call's legs
+    (:class:`voicebot.link.LegUp`, :class:`voicebot.link.LegLost`).
     """
 
     def __init__(
@@ -62,6 +63,8 @@ class Front:
         reports: Reports,
         renewed_s: float,
         left: Callable[[str], None] = lambda call_id: None,
+        leg_up: Callable[[str, str], None] = lambda call_id, leg: None,
+        leg_lost: Callable[[str, str, str], None] = lambda call_id, leg, reason: None,
     ) -> None:
         self.processes: list[Process] = []
         self._start = start
@@ -71,7 +74,9 @@ class Front:
         self._reports = reports
         self._renewed_s = renewed_s
         self._left = left
+        self._leg_up, self._leg_lost = leg_up, leg_lost
         self._names: set[str] = set()
+        self._chats: set[str] = set()  # of the calls
         self._leaving = asyncio.Event()
         self._fewer = asyncio.Event()  # set for a moment when a process has ended
         self._tasks: asyncio.TaskGroup | None = None
@@ -121,20 +126,30 @@ class Front:
 
     # ---- calls
 
-    def claim(self, call_id: str, besides: Sequence[Process] = ()) -> Process | None:
-        """The least loaded process, with a slot taken for the call; None where all are full. At once, or not at all."""
+    def claim(self, call_id: str, besides: Sequence[Process] = (), door: DoorName = "sip") -> Process | None:
+        """The least loaded process, with room taken for the call; None where all are full. At once, or not at all."""
         if self._leaving.is_set():
             return None
         able = [
             process
             for process in self.processes
-            if not process.left.is_set() and len(process.calls) < process.slots and process not in besides
+            if not process.left.is_set()
+            and self._taken(process) + parts_of_a_slot(door) <= process.slots * PARTS_OF_A_SLOT
+            and process not in besides
         ]
         if not able:
             return None
-        chosen = min(able, key=lambda process: len(process.calls) / process.slots)
+        chosen = min(able, key=lambda process: self._taken(process) / process.slots)
         chosen.calls.add(call_id)
+        if door == "chat":
+            self._chats &= set[str]().union(*(process.calls for process in self.processes))
+            self._chats.add(call_id)
         return chosen
+
+    def _taken(self, process: Process) -> int:
+        """Of its slots, in parts of a slot."""
+        chats = len(process.calls & self._chats)
+        return (len(process.calls) - chats) * parts_of_a_slot("sip") + chats * parts_of_a_slot("chat")
 
     async def offer(
         self,
@@ -151,7 +166,7 @@ class Front:
         refused: Refused | None = None
         asked: list[Process] = []
         # a call gets an id of its own for each process that is asked: nobody knows what one that is silent has done
-        while process := self.claim(call_id := new_call_id(), asked):
+        while process := self.claim(call_id := new_call_id(), asked, door):
             asked.append(process)
             offer = Offer(call_id, door, caller, callee, direction, scenario, dict(variables), sdp, host)
             try:
@@ -199,6 +214,12 @@ class Front:
     def gone(self, call_id: str) -> None:
         self._left(call_id)
         self._task(self._end(call_id))
+
+    def leg_up(self, call_id: str, leg: str) -> None:
+        self._leg_up(call_id, leg)
+
+    def leg_lost(self, call_id: str, leg: str, reason: str) -> None:
+        self._leg_lost(call_id, leg, reason)
 
     def status(self, process: Process) -> None:
         if told := process.status:

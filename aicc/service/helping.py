@@ -197,5 +197,11 @@ class _NoCalls(News):
     def gone(self, call_id: str) -> None:
         """None is there."""
 
+    def leg_up(self, call_id: str, leg: str) -> None:
+        """None is there."""
+
+    def leg_lost(self, call_id: str, leg: str, reason: str) -> None:
+        """None is there."""
+
     def status(self, process: Process) -> None:
         """How it is, is seen in its log."""

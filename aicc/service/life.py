@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from aicc.service.process import Start
 from voicebot.events import Logged
+from voicebot.leg_news import LegNews
 from voicebot.link import CallCommand, Reply, Status
 
 Result = TypeVar("Result")
@@ -29,9 +30,9 @@ class Holding(Protocol):
 
 
 OpenMedia: TypeAlias = Callable[
-    [Start, Callable[[list[Logged]], None], Callable[[str], None]], Coroutine[Any, Any, Holding]
+    [Start, Callable[[list[Logged]], None], Callable[[str], None], LegNews], Coroutine[Any, Any, Holding]
 ]
-"""Opens what a process needs; its calls' events, and the calls that are gone, are told to the two."""
+"""Opens what a process needs; its calls' events, the calls that are gone and their legs are told to the three."""
 
 
 class Life:

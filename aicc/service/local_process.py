@@ -36,7 +36,7 @@ class LocalProcess:
     async def start(cls, start: Start, news: News, open_media: OpenMedia = open_media) -> LocalProcess:
         """Returns once it takes calls; raises what opening raises."""
         process = cls(start, news)
-        process._media = await open_media(start, news.events, process._gone)
+        process._media = await open_media(start, news.events, process._gone, news)
         return process
 
     async def ask(self, command: CallCommand) -> Reply:

@@ -24,6 +24,7 @@ from aicc.service.loop import new_loop
 from aicc.service.opening import open_media
 from aicc.service.process import Start
 from voicebot.events import Logged
+from voicebot.leg_news import LegNews
 from voicebot.link import (
     Close,
     Command,
@@ -33,6 +34,8 @@ from voicebot.link import (
     Failed,
     Gone,
     Leaving,
+    LegLost,
+    LegUp,
     Link,
     LinkError,
     Ping,
@@ -84,7 +87,7 @@ class MediaProcess:
         def gone(call_id: str) -> None:
             link.tell(Gone(call_id))
 
-        opened = await self._life.unless_closing(self._open(self._start, events, gone))
+        opened = await self._life.unless_closing(self._open(self._start, events, gone, _LegNews(link)))
         if opened is None:
             return
         [media] = opened
@@ -129,6 +132,19 @@ class MediaProcess:
         """Of its own accord."""
         if self._life.drain(seconds):
             link.tell(Leaving())
+
+
+class _LegNews(LegNews):
+    """Tells the front what becomes of legs."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def leg_up(self, call_id: str, leg: str) -> None:
+        self._link.tell(LegUp(call_id, leg))
+
+    def leg_lost(self, call_id: str, leg: str, reason: str) -> None:
+        self._link.tell(LegLost(call_id, leg, reason))
 
 
 def main(open_media: OpenMedia = open_media) -> int:

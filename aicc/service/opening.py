@@ -18,6 +18,7 @@ from aicc.settings import Settings
 if TYPE_CHECKING:
     from voicebot.call import Tools
     from voicebot.events import Logged
+    from voicebot.leg_news import LegNews
     from voicebot.media import Media
 
 STANDBY = "bundled"
@@ -27,11 +28,15 @@ class KeyMissing(AiccError):
     """Recordings are to be encrypted, and there is no key."""
 
 
-async def open_media(start: Start, events: Callable[[list[Logged]], None], gone: Callable[[str], None]) -> Media:
+async def open_media(
+    start: Start, events: Callable[[list[Logged]], None], gone: Callable[[str], None], legs: LegNews
+) -> Media:
     """Some seconds of computing, off the loop. Raises what the rooms raise, with a sentence for a person."""
     from aicc.mind import open_mind
     from voicebot.doors.opening import Doors
+    from voicebot.doors.wav import RATES_HZ
     from voicebot.doors.webrtc.dtls import warm_up as warm_up_dtls
+    from voicebot.hold_music import loop_of
     from voicebot.keeping import Keeping
     from voicebot.media import Media
 
@@ -50,6 +55,9 @@ async def open_media(start: Start, events: Callable[[list[Logged]], None], gone:
     tools = await asyncio.to_thread(open_tools, settings, start.inference_socket, fault)
     if settings.web.enabled:
         await asyncio.to_thread(warm_up_dtls)
+    if settings.desk.enabled:
+        for rate_hz in RATES_HZ:
+            await asyncio.to_thread(loop_of, rate_hz)
     minds = {
         name: await open_mind(folder, settings, start.addresses.get(name)) for name, folder in start.scenarios.items()
     }
@@ -62,7 +70,18 @@ async def open_media(start: Start, events: Callable[[list[Logged]], None], gone:
         rtp_host=any_host if settings.sip.address else None,
         ice_servers=partial(ice_servers, settings.web.ice),
     )
-    media = Media(tools, minds, settings.slots, keeping, start.socket, doors.open, events, gone)
+    media = Media(
+        tools,
+        minds,
+        settings.slots,
+        keeping,
+        start.socket,
+        doors.open,
+        events,
+        gone,
+        legs,
+        has_desk=settings.desk.enabled,
+    )
     opened.append(media)
     media.open()
     return media

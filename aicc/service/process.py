@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from aicc.errors import AiccError
 from aicc.settings import Settings
 from voicebot.events import Logged
+from voicebot.leg_news import LegNews
 from voicebot.link import CallCommand, Reply, Status
 
 
@@ -48,7 +49,7 @@ class Start(BaseModel):
         return self.inference[number % len(self.inference)] if self.inference else None
 
 
-class News(Protocol):
+class News(LegNews, Protocol):
     """Who is told what happens in a process. All of it is called on the loop and does not wait."""
 
     def events(self, batch: Sequence[Logged]) -> None: ...

@@ -12,6 +12,7 @@ from aicc.errors import AiccError
 from aicc.settings import dialled
 from assist.rules import rules_problems
 from voicebot.dialogue.scenario.live_scenario import LiveScenario
+from voicebot.dialogue.scenario.paths import steps_of
 from voicebot.dialogue.scenario.problem import ScenarioInvalid
 from voicebot.dialogue.scenario.scenario_file import (
     SCENARIO_FILE,
@@ -19,6 +20,7 @@ from voicebot.dialogue.scenario.scenario_file import (
     files_beside,
     flow_paths,
 )
+from voicebot.dialogue.scenario.step import Handoff
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +84,17 @@ class Scenarios:
     @property
     def loaded(self) -> list[LoadedScenario]:
         return [live.current for live in self._live.values()]
+
+    def skills(self) -> list[str]:
+        """That any of the scenarios hands callers over to."""
+        handoffs = (
+            step.handoff
+            for loaded in self.loaded
+            for flow in loaded.flows.values()
+            for _, step in steps_of(flow)
+            if isinstance(step, Handoff)
+        )
+        return sorted({*handoffs, *(loaded.scenario.skill for loaded in self.loaded)} - {""})
 
     def answering(self, called: str) -> str:
         """The key of the scenario that answers calls to a number."""

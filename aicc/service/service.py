@@ -14,7 +14,7 @@ from aicc.service.live_calls import LiveCalls, LiveLog
 from aicc.service.scenarios import Scenarios
 from aicc.service.sip.telephone import NobodyToCall
 from voicebot.events import Logged
-from voicebot.link import Accepted, Refused
+from voicebot.link import Accepted, CallCommand, Refused, Reply
 from voicebot.store import Store
 
 
@@ -53,6 +53,10 @@ class RunningService:
             return await self._doors.place(wanted.number, scenario, wanted.variables)
         except NobodyToCall as error:
             raise NoDoor(str(error)) from None
+
+    async def ask(self, call_id: str, command: CallCommand) -> Reply:
+        """Has the call's process do it."""
+        return await self._front.ask(call_id, command)
 
     async def hang_up(self, call_id: str) -> bool:
         return await self._front.hang_up(call_id)

@@ -26,6 +26,8 @@ from aicc.service.api.server import listen, server
 from aicc.service.appending import Appending
 from aicc.service.calling import calls_socket, calls_taken
 from aicc.service.data_folder import held, run_folder
+from aicc.service.desk.desk_service import DeskService
+from aicc.service.desk.opening import desk_rooms, open_desk
 from aicc.service.doors import Doors
 from aicc.service.endings import Endings
 from aicc.service.expiring import expire_for_ever
@@ -36,6 +38,8 @@ from aicc.service.live_calls import LiveCalls
 from aicc.service.metrics import Metrics
 from aicc.service.noting import Noting
 from aicc.service.opening import recording_key
+from aicc.service.people import People, Site, first_person
+from aicc.service.people.demo import demo_person
 from aicc.service.process import News, Process, ProcessFailed, Start
 from aicc.service.scenarios import Scenarios, ingested_ids, sample_company
 from aicc.service.service import RunningService
@@ -60,7 +64,8 @@ class AddressTaken(AiccError):
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A service that takes calls. ``first_key`` is set where it has just been made: it is shown this once.
+    """A service that takes calls. ``first_key`` and ``passwords``, by name, are those that have just been made: they are
+    shown this once.
 
     ``page`` is where callers call from a browser, ``telephones`` are where SIP and AudioSocket listen.
     """
@@ -73,19 +78,27 @@ class Serving:
     first_key: str | None
     page: str | None = None
     telephones: tuple[str, ...] = ()
+    panel: str | None = None
+    passwords: tuple[tuple[str, str], ...] = ()
 
 
-async def serve(settings: Settings, ready: Callable[[Serving], None], command: Sequence[str] = COMMAND) -> None:
+async def serve(
+    settings: Settings,
+    ready: Callable[[Serving], None],
+    command: Sequence[str] = COMMAND,
+    *,
+    is_demo: bool = False,
+) -> None:
     """Returns when the service has ended: SIGTERM or SIGINT lets running calls finish, a second one hangs them up.
 
-    ``ready`` is called once calls are taken; ``command`` starts a media process. Raises what keeps it from starting,
-    with a sentence for a person.
+    ``ready`` is called once calls are taken; ``command`` starts a media process. ``is_demo``: visitors may sign in to
+    the panel. Raises what keeps it from starting, with a sentence for a person.
     """
     _many_files()
     with held(settings.data) as data, contextlib.closing(_listen(settings.http)) as listening:
         ending = _Ending(settings.drain_seconds)
         with ending.by_signals():
-            await _Parts(settings, data, command, ending).run(listening, ready)
+            await _Parts(settings, data, command, ending, is_demo).run(listening, ready)
 
 
 class _Ending:
@@ -128,7 +141,8 @@ class _Ending:
 
 
 class _Parts:
-    def __init__(self, settings: Settings, data: Path, command: Sequence[str], ending: _Ending) -> None:
+    def __init__(self, settings: Settings, data: Path, command: Sequence[str], ending: _Ending, is_demo: bool) -> None:
+        self._is_demo = is_demo
         self._settings = settings
         self._data = data
         self._command = command
@@ -146,8 +160,13 @@ class _Parts:
         store = await asyncio.to_thread(Store.open, settings.store or f"sqlite:///{data / 'aicc.db'}")
         with contextlib.closing(store):
             made = await asyncio.to_thread(first_key, store)
+            first = await asyncio.to_thread(first_person, store)
+            demo = await asyncio.to_thread(demo_person, store, self._scenarios.skills()) if self._is_demo else None
+            self._passwords = tuple(filter(None, (demo, first)))
+            site = Site(settings.people.url, settings.web.proxies, settings.desk.embed_origins)
+            people = await asyncio.to_thread(People, store.people, settings.people, site)
             async with self._samples():
-                await self._run(listening, store, key, KeyRing(store, chosen), made, ready)
+                await self._run(listening, store, key, KeyRing(store, chosen), people, made, ready)
 
     async def _run(
         self,
@@ -155,6 +174,7 @@ class _Parts:
         store: Store,
         key: bytes | None,
         keys: KeyRing,
+        people: People,
         first_key: str | None,
         ready: Callable[[Serving], None],
     ) -> None:
@@ -169,15 +189,30 @@ class _Parts:
         endings = Endings(data, live, writer, key)
         count = 1 if settings.media_processes == 0 else settings.media_processes or max(2, _cores())
         renewed_s = settings.calls.longest_minutes * 60 + RENEWED_S
-        front = Front(self._start, count, live, endings.end, metrics, renewed_s, doors.left)
+        news = _News(doors)
+        front = Front(self._start, count, live, endings.end, metrics, renewed_s, news.left, news.leg_up, news.leg_lost)
         appending = Appending(front.ask, live, data / "calls")
         helping = open_helping(settings, self._start_of, appending, live)
         live.listen(helping.heard)
         endings.listen(helping.gone)
         service = RunningService(front, doors, live, self._scenarios, store, data, key, helping)
+        if settings.desk.enabled:
+            news.desk = open_desk(settings, service, self._scenarios, doors, people, appending.append)
+            live.listen(news.desk.heard)
         book = AddressLookup(partial(open_finder, self._scenarios.loaded[0], settings))
         pages = doors.pages(service.log)
-        http = server(open_api(service, metrics, keys, pages=pages, appends=appending, addresses=book))
+        api = open_api(
+            service,
+            metrics,
+            keys,
+            pages=pages,
+            appends=appending,
+            addresses=book,
+            people=people,
+            sees=news.desk.sees if news.desk else None,
+            rooms=desk_rooms(settings, service, people, news.desk) if news.desk else (),
+        )
+        http = server(api)
         failed: AiccError | None = None
         self._ending.of(front)
         async with asyncio.TaskGroup() as tasks:
@@ -187,6 +222,7 @@ class _Parts:
             others = [
                 tasks.create_task(_for_ever("left calls", _make_up(endings, writer, noting, data))),
                 tasks.create_task(_for_ever("deliveries", noting.run())),
+                *([tasks.create_task(_for_ever("the desk", news.desk.run()))] if news.desk else []),
                 tasks.create_task(_for_ever("retention", expire_for_ever(settings, data, store))),
                 tasks.create_task(_for_ever("scenarios", self._scenarios.watch(partial(_renew, front, helping)))),
             ]
@@ -204,13 +240,17 @@ class _Parts:
                         slots = count * settings.slots
                         page = f"{_address(listening)}/call" if settings.web.enabled else None
                         at = _address(listening)
-                        ready(Serving(at, data, names, count, slots, first_key, page, tuple(telephones)))
+                        panel = f"{at}/desk/" if news.desk else None
+                        by_sip = tuple(telephones)
+                        ready(Serving(at, data, names, count, slots, first_key, page, by_sip, panel, self._passwords))
                     await asyncio.wait({running})
             except AiccError as failure:
                 failed = failure
             finally:
                 for task in others:
                     task.cancel()
+                if news.desk:
+                    await news.desk.close()
                 await front.close()
                 await asyncio.wait({running})
                 helped.cancel()
@@ -221,6 +261,7 @@ class _Parts:
                 http.should_exit = True
                 await asyncio.wait({answering})
                 writing.cancel()
+        await people.close()
         await asyncio.to_thread(endings.close)
         await asyncio.to_thread(appending.close)
         await writer.close()
@@ -273,6 +314,27 @@ class _Parts:
                 started = await stack.enter_async_context(samples(services, loaded.folder))
                 [self._addresses[loaded.folder]] = await started.addresses()
             yield
+
+
+class _News:
+    """What the front tells, for the doors and the desk, which are made behind it."""
+
+    def __init__(self, doors: Doors) -> None:
+        self.desk: DeskService | None = None
+        self._doors = doors
+
+    def left(self, call_id: str) -> None:
+        self._doors.left(call_id)
+        if self.desk:
+            self.desk.left(call_id)
+
+    def leg_up(self, call_id: str, leg: str) -> None:
+        if self.desk:
+            self.desk.legs.up(call_id, leg)
+
+    def leg_lost(self, call_id: str, leg: str, reason: str) -> None:
+        if self.desk:
+            self.desk.legs.lost(call_id, leg, reason)
 
 
 async def _renew(front: Front, helping: Help) -> None:

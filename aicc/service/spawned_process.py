@@ -22,6 +22,8 @@ from voicebot.link import (
     Failed,
     Gone,
     Leaving,
+    LegLost,
+    LegUp,
     Link,
     LinkBroken,
     LinkError,
@@ -160,6 +162,10 @@ class SpawnedProcess:
             case Gone(call_id):
                 self.calls.discard(call_id)
                 self._news.gone(call_id)
+            case LegUp(call_id, leg):
+                self._news.leg_up(call_id, leg)
+            case LegLost(call_id, leg, reason):
+                self._news.leg_lost(call_id, leg, reason)
             case Ready():
                 if not self._ready.done():
                     self._ready.set_result(None)

@@ -59,6 +59,14 @@ class RtpWire:
         else:
             self._sender.change(agreed)
 
+    def invited(self, sdp: str) -> str:
+        """Ours to the far side's first offer, where that one calls. Raises NotAcceptable."""
+        answer = self._negotiation.answer(sdp)
+        agreed = self._negotiation.agreed
+        assert agreed
+        self._sender = Sender(agreed, self.rate_hz, lambda: time.monotonic_ns() / 1e6, self._chance)
+        return answer
+
     def reoffered(self, sdp: str) -> str:
         """Ours to the bot's later offer. Raises NotAcceptable."""
         answer = self._negotiation.answer(sdp)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -112,16 +112,20 @@ class SipCallers:
 
     async def connect(self, script: Script, number: int) -> Wire:
         """Returns when somebody has picked up. Raises :class:`WireUnavailable` with what was answered instead."""
+        return await self.dial(number, script.written.caller, script.written.called)
+
+    async def dial(
+        self, number: int, caller: str, called: str = "", headers: Mapping[str, str] | None = None
+    ) -> RtpWire:
+        """As ``connect``, without a script; ``headers`` are the INVITE's own."""
         assert self._agent
-        written, telephones = script.written, self._telephones
-        call = _Call(self._host, telephones, number)
+        call = _Call(self._host, self._telephones, number)
         host = f"[{self._host}]" if ":" in self._host else self._host
-        target = self._target if self._target.user else _with_user(self._target, written.called or "bot")
+        target = self._target if self._target.user else _with_user(self._target, called or "bot")
         loop = asyncio.get_running_loop()
         began_s = loop.time()
-        call.leg = self._agent.call(
-            target, sdp=call.wire.offer(), from_=f"<sip:{written.caller or 'anonymous'}@{host}>", watcher=call
-        )
+        from_ = f"<sip:{caller or 'anonymous'}@{host}>"
+        call.leg = self._agent.call(target, sdp=call.wire.offer(), from_=from_, watcher=call, headers=headers)
         try:
             async with asyncio.timeout(ANSWER_S):
                 await call.picked_up

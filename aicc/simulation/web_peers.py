@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fractions
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import httpx
 import numpy as np
@@ -43,24 +44,42 @@ async def calling(address: str, sound: Samples, count: int) -> AsyncIterator[lis
 class WebPeer:
     def __init__(self, sound: Samples) -> None:
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self._pc.addTrack(_Microphone(sound))
+        self._microphone = _Microphone(sound)
+        self._pc.addTrack(self._microphone)
         self._pc.on("track", self._listen)
         self._is_up = asyncio.Event()
         self._pc.on("connectionstatechange", self._look)
         self._hearing: asyncio.Task[None] | None = None
         self.packets_heard = 0
 
-    async def call(self, http: httpx.AsyncClient) -> None:
+    async def call(self, http: httpx.AsyncClient) -> dict[str, str]:
+        """As a caller; the answer of the page's routes: the call's id and token."""
+        told: dict[str, str] = {}
+
+        async def exchange(sdp: str) -> str:
+            answer = await http.post("/call/calls", json={"sdp": sdp})
+            if answer.is_error:
+                raise WireUnavailable(f"a call from the web was not taken: {answer.text[:200]}")
+            told.update(answer.json())
+            return told["sdp"]
+
+        await self.connect(exchange)
+        return told
+
+    async def connect(self, exchange: Callable[[str], Awaitable[str]]) -> None:
+        """``exchange`` brings our description to the service, and its answer back."""
         await self._pc.setLocalDescription(await self._pc.createOffer())
-        answer = await http.post("/call/calls", json={"sdp": self._pc.localDescription.sdp})
-        if answer.is_error:
-            raise WireUnavailable(f"a call from the web was not taken: {answer.text[:200]}")
-        await self._pc.setRemoteDescription(RTCSessionDescription(answer.json()["sdp"], "answer"))
+        answer = await exchange(self._pc.localDescription.sdp)
+        await self._pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         try:
             async with asyncio.timeout(CONNECT_S):
                 await self._is_up.wait()
         except TimeoutError:
             raise WireUnavailable(f"a call from the web found no way within {CONNECT_S:.0f} s") from None
+
+    def say(self, sound: Samples) -> None:
+        """From now on this, again and again."""
+        self._microphone.take(sound)
 
     async def hang_up(self) -> None:
         await self._pc.close()
@@ -79,15 +98,21 @@ class WebPeer:
         """What nobody takes would be kept."""
         with contextlib.suppress(MediaStreamError):
             while True:
-                await track.recv()
+                self.heard(await track.recv())
                 self.packets_heard += 1
+
+    def heard(self, frame: Any) -> None:
+        """One frame of the far side's sound; for whoever wants to look at it."""
 
 
 class _Microphone(AudioStreamTrack):
     def __init__(self, sound: Samples) -> None:
         super().__init__()
-        self._frames = sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME)
+        self.take(sound)
         self._said = 0
+
+    def take(self, sound: Samples) -> None:
+        self._frames = sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME)
 
     async def recv(self) -> AudioFrame:
         await super().recv()  # paces

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assist.call_so_far import CallSoFar
 from assist.helper import Sound
@@ -18,6 +19,8 @@ from assist.mood.words import AngryWords
 from voicebot.dialogue.scenario.flow import Abuse
 from voicebot.events import (
     AlertRaised,
+    BotFinished,
+    BotInterrupted,
     CallEnded,
     EmotionRead,
     Event,
@@ -29,6 +32,7 @@ from voicebot.events import (
     TranscriptFinal,
     TranscriptPartial,
 )
+from voicebot.text.private_turns import PrivateTurns
 
 
 class Mood:
@@ -52,6 +56,7 @@ class MoodOfCall:
         self._keywords = KeywordWatch(mood.rules.keywords)
         self._silence = SilenceWatch(mood.rules.silence)
         self._anger = Anger(mood.rules.anger)
+        self._private = PrivateTurns()
         self._voice = Voice()
         self._sound = CallerSound(sound if mood.rules.anger.voice else None)
         self._is_over = False
@@ -65,9 +70,11 @@ class MoodOfCall:
             case SpeechEnded("caller"):
                 self._sound.speech_ended(at_ms)
             case TranscriptPartial():
-                return self._abuse.partial(event)
+                return self._abuse.partial(replace(event, spoken=self._private.masked(event.side, event.spoken)))
             case TranscriptFinal():
-                return self._final(logged.seq, at_ms, event)
+                return self._final(logged.seq, at_ms, self._without_numbers(event))
+            case BotFinished(text=text) | BotInterrupted(heard_text=text):
+                self._private.heard("bot", text)
             case RecordingPaused() | RecordingResumed():
                 self._sound.pass_over()
             case AlertRaised():
@@ -88,6 +95,10 @@ class MoodOfCall:
             self._voice.hear(stretch)
             self._anger.hear_voice(at_ms, self._voice.anger)
         return [*self._anger.read(at_ms), *self._silence.tick(at_ms)]
+
+    def _without_numbers(self, event: TranscriptFinal) -> TranscriptFinal:
+        spoken = self._private.masked(event.side, event.spoken)
+        return replace(event, spoken=spoken, written=self._private.heard(event.side, event.written))
 
     def _final(self, seq: int, at_ms: int, event: TranscriptFinal) -> list[Event]:
         told: list[Event] = [*self._abuse.final(seq, event), *self._keywords.final(event)]

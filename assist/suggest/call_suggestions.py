@@ -54,6 +54,9 @@ WISH_CHARS = 30
 
 MOST_EXCHANGES = 2
 
+SAME_WORD_MS = 400
+"""A word is looked up as it begins, and again where it takes so long: not with each of its syllables."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
@@ -73,6 +76,8 @@ class _Turn:
     number: int = 0
     before: str = ""
     text: str = ""
+    words: int = -1  # that had begun
+    looked_ms: int = 0
     is_final: bool = False
     steady: Steady = field(default_factory=Steady)
 
@@ -107,7 +112,7 @@ class CallSuggestions:
         """One event where something has changed; a reply that a model has worded meanwhile comes before it."""
         began_s = time.perf_counter()
         events = self._worded_meanwhile()
-        shown = self._after(logged.event)
+        shown = self._after(logged.event, logged.at_ms)
         if shown != self._shown:
             self._shown = shown
             events.append(self._event(began_s))
@@ -116,11 +121,11 @@ class CallSuggestions:
     def tick(self, at_ms: int) -> Sequence[Event]:
         return self._worded_meanwhile()
 
-    def _after(self, event: Event) -> _Shown:
+    def _after(self, event: Event, at_ms: int) -> _Shown:
         shown = self._shown
         match event:
             case TranscriptPartial("caller", turn, _, written):
-                return self._partial(turn, written)
+                return self._partial(turn, written, at_ms)
             case TranscriptFinal("caller", turn, _, written):
                 shown = self._final(turn, written, is_part=True)
             case TurnEnded(turn, _, written, _, reason) if reason != "dtmf":
@@ -163,12 +168,17 @@ class CallSuggestions:
             self._turn = _Turn(number)
         return self._turn
 
-    def _partial(self, number: int, written: str) -> _Shown:
+    def _partial(self, number: int, written: str, at_ms: int) -> _Shown:
         turn = self._of_turn(number)
         text = f"{turn.before} {written}"[-LONGEST_CHARS:].strip()
-        if turn.is_final or text == turn.text or not is_partial_enough(text) or self._is_nothing(text):
+        if turn.is_final or text == turn.text or not is_partial_enough(text):
             return self._shown
-        turn.text = text
+        words = text.count(" ")
+        if words == turn.words and at_ms - turn.looked_ms < SAME_WORD_MS:
+            return self._shown
+        turn.text, turn.words, turn.looked_ms = text, words, at_ms
+        if self._is_nothing(text):
+            return self._shown
         looked = self._look(text)
         hits = turn.steady.settle(looked.hits if looked.is_shown else ())
         if not hits or [hit.entry.id for hit in hits[: self._rules.items]] == self._ids_of(number):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from assist.call_so_far import CallSoFar
-from assist.private import is_abusive, is_masked, masked, without_abuse, without_figures, without_numbers
+from assist.private import is_abusive, is_masked, masked, without_abuse, without_figures
 from assist.wrapup.deeds import Deed, deed_in, of_flow
 from assist.wrapup.predicate import Sentence, sentences
 from assist.wrapup.promises import Promise, promises_in
@@ -30,6 +30,7 @@ from voicebot.events import (
     TranscriptFinal,
     TurnEnded,
 )
+from voicebot.text.private_turns import PrivateTurns
 
 MOST_DEEDS, MOST_PROMISES, MOST_VISITS = 60, 40, 200
 FIRST_SAID, LAST_SAID = 20, 40
@@ -76,6 +77,7 @@ class Gathering:
         self._holidays, self._about = holidays, about
         self._first: list[tuple[str, str]] = []
         self._last: deque[tuple[str, str]] = deque(maxlen=LAST_SAID)
+        self._private = PrivateTurns()
         self._turn: list[Wish] = []
         self._bonus = 0.0
         self._unended = ""
@@ -85,7 +87,7 @@ class Gathering:
     @property
     def said(self) -> list[tuple[str, str]]:
         """Who said what, the first and the last of it."""
-        return [*self._first, *self._last]
+        return [(side, self._private.known(text)) for side, text in (*self._first, *self._last)]
 
     @property
     def _visit(self) -> Visit | None:
@@ -129,6 +131,13 @@ class Gathering:
         if self._unended:
             self._caller_said(self.turns + 1, self._unended, pressed=False)
         self._close_turn()
+        # a number that was told over several turns is known as one behind the last of them only
+        self.wishes = [wish for wish in self.wishes if not self._is_private(wish.sentence.text)]
+        self.deeds = deque((deed for deed in self.deeds if not self._is_private(deed.source)), MOST_DEEDS)
+        self.promises = deque((one for one in self.promises if not self._is_private(one.source)), MOST_PROMISES)
+
+    def _is_private(self, text: str) -> bool:
+        return self._private.known(text) != text
 
     # ---- the caller
 
@@ -138,10 +147,10 @@ class Gathering:
         if not written.strip():
             return
         self.turns += 1
-        self._keep("caller", written)
+        shown = self._keep("caller", written)
         if pressed or is_masked(written):
             return
-        for sentence in sentences(without_abuse(without_numbers(written))):
+        for sentence in sentences(without_abuse(shown)):
             weight = weight_of(sentence, self.turns - 1)
             if weight is not None:
                 is_clean = not is_abusive(sentence.text) and not is_masked(sentence.text)
@@ -169,7 +178,7 @@ class Gathering:
     def _other_said(self, logged: Logged, side: str, written: str, call: CallSoFar) -> None:
         if not written.strip():
             return
-        self._keep(side, written)
+        shown = self._keep(side, written)
         if is_masked(written):
             return
         chosen = next((one for one in reversed(self._chosen) if written in one.text), None) if side == "bot" else None
@@ -178,7 +187,7 @@ class Gathering:
             return
         is_prompt = side == "bot" and (chosen is None or _PROMPT.search(chosen.text) is not None)
         at = self._began
-        for sentence in sentences(masked(written)):
+        for sentence in sentences(masked(shown)):
             if not is_entry:
                 self.promises.extend(promises_in(sentence, at, self._holidays))
             self._note_deed(sentence, logged.seq, call, is_entry, is_prompt)
@@ -201,12 +210,15 @@ class Gathering:
             text += f" ({', '.join(known)})" if known and not any(one in text for one in known) else ""
         self.deeds.append(Deed(kind, text, sentence.text, flow, seq))
 
-    def _keep(self, side: str, written: str) -> None:
-        said = (side, masked(written[:SAID_CHARACTERS]))
+    def _keep(self, side: str, written: str) -> str:
+        """Returns it without private numbers."""
+        shown = self._private.heard(side, written)
+        said = (side, masked(shown[:SAID_CHARACTERS]))
         if len(self._first) < FIRST_SAID:
             self._first.append(said)
         else:
             self._last.append(said)
+        return shown
 
 
 def _order(wish: Wish) -> int:

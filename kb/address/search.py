@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from kb.address.abroad import abroad
 from kb.address.address import Address
 from kb.address.behind import number_behind
 from kb.address.details import details_of
@@ -65,13 +66,23 @@ class Search:
 
     def __init__(self, tables: Tables, regions: Regions, text: str) -> None:
         self._readings = readings(fluent(text[:LONGEST_TEXT]))
+        self._abroad = abroad(text[:LONGEST_TEXT])
         self._look = partial(_Look, tables, regions)
 
     def candidates(self, limit: int, *, misheard: bool) -> list[Candidate]:
         """At most ``limit``, the most likely first; with ``misheard``, of names that sound like what was said too.
 
-        Where something is taken back, a reading is looked at until one names a building.
+        Where something is taken back, a reading is looked at until one names a building. There are none of another
+        country.
         """
+        match self._abroad:
+            case "yes":
+                return []
+            case "maybe":
+                return [one for one in self._found(limit, misheard=False) if one.score >= _SURE]
+        return self._found(limit, misheard=misheard)
+
+    def _found(self, limit: int, *, misheard: bool) -> list[Candidate]:
         best: list[Candidate] = []
         looks = [(reading, self._look(reading.text)) for reading in self._readings]
         ways = (False, True) if len(looks) > 1 and misheard else (misheard,)

@@ -33,6 +33,7 @@ from voicebot.dialogue.line import Caller
 from voicebot.dialogue.services import Reply
 from voicebot.events import CallEnded, CallStarted, Event, Logged
 from voicebot.hearing import Hearing
+from voicebot.link import Part
 from voicebot.log import EventLog
 from voicebot.speaking import Voice
 
@@ -74,12 +75,15 @@ steps:
 
 
 class FakeDoor:
-    """The caller's wire. With ``echo`` (delay in ms, factor) the bot's voice comes back while the caller is silent."""
+    """A far side's wire. With ``echo`` (delay in ms, factor) the bot's voice comes back while the caller is silent.
+
+    At a ``rate_hz`` other than the fakes' it says what is in ``waiting``, which is of that rate.
+    """
 
     name = "wav"
-    rate_hz = sounds.RATE_HZ
 
-    def __init__(self) -> None:
+    def __init__(self, rate_hz: int = sounds.RATE_HZ) -> None:
+        self.rate_hz = rate_hz
         self.is_closed = False
         self.is_held = False
         self.is_lost = False
@@ -91,7 +95,7 @@ class FakeDoor:
         self.last_voice_tick = -1
 
     def receive(self) -> Samples:
-        frame = self.waiting.popleft() if self.waiting else sounds.silence()
+        frame = self.waiting.popleft() if self.waiting else self._silence()
         if sounds.is_voiced(frame):
             self.last_voice_tick = len(self.sent)
         elif self.echo is not None:
@@ -102,8 +106,12 @@ class FakeDoor:
         return frame
 
     def send(self, frame: Samples) -> None:
-        assert frame.shape == (sounds.FRAME_SAMPLES,)
+        assert frame.shape == self._silence().shape
+        assert frame.dtype == np.int16
         self.sent.append(frame)
+
+    def _silence(self) -> Samples:
+        return np.zeros(self.rate_hz * FRAME_MS // 1000, np.int16)
 
     def take_keys(self) -> str:
         keys, self.keys = self.keys, ""
@@ -174,6 +182,7 @@ class LiveCall:
         services: FakeServices | None = None,
         caller: Caller = Caller("01023456789", "0212345678"),  # noqa: B008
         longest_ms: int = 30 * 60_000,
+        has_desk: bool = False,
     ) -> None:
         self.clock = VirtualClock()
         self.loop = VirtualLoop(self.clock)
@@ -184,7 +193,10 @@ class LiveCall:
         self.door = FakeDoor()
         self.tape = Tape()
         self.turn_taking = FakeTurnTaking()
+        self.legs: dict[str, FakeDoor] = {}
+        self.lost: list[tuple[str, str]] = []  # legs whose far side is gone, and why
         self._seen = 0
+        self._has_desk = has_desk
         _write_scenario(folder, opening, flows, sentences)
         self.loop.run_until_complete(self._begin(folder, faq, services or FakeServices(), caller, longest_ms))
 
@@ -200,7 +212,17 @@ class LiveCall:
         self.hearing = hearing
         self.log = EventLog("call", self.clock.now_ms)
         tools = Tools(hearing, self.voice, self.reading_worker, lambda: NOW)
-        self.call = Call(self.door, mind, tools, caller, self.log, (self.tape,), longest_ms=longest_ms)  # type: ignore[arg-type]
+        self.call = Call(  # type: ignore[arg-type]
+            self.door,
+            mind,
+            tools,
+            caller,
+            self.log,
+            (self.tape,),
+            longest_ms=longest_ms,
+            has_desk=self._has_desk,
+        )
+        self.call.leg_lost = lambda leg, reason: self.lost.append((leg, reason))
         self.call.listening.taking = self.turn_taking  # type: ignore[assignment]
         self.task = asyncio.create_task(self.call.run())
         await self.loop.settle()
@@ -242,6 +264,17 @@ class LiveCall:
 
     def caller_hangs_up(self) -> None:
         self.door.is_closed = True
+
+    # ---- the others
+
+    def joins(self, leg: str, part: Part = "talking", door: FakeDoor | None = None) -> FakeDoor:
+        """One more far side, at once with a part."""
+        self.legs[leg] = door or FakeDoor()
+        self.call.join(leg, self.legs[leg], part)  # type: ignore[arg-type]
+        return self.legs[leg]
+
+    def says(self, leg: str, text: str) -> None:
+        self.legs[leg].waiting.extend(sounds.speech(text, half_wave=4))
 
     # ---- time
 

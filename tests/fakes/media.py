@@ -25,13 +25,13 @@ from dataclasses import dataclass
 import numpy as np
 import psutil
 
-from aicc.service.life import LegNews
 from aicc.service.process import Start
 from voicebot.disk import Disk
 from voicebot.doors.negotiable import NegotiableDoor, NotAcceptable
 from voicebot.doors.rtp.door import RtpDoor
 from voicebot.events import CallEnded, CallStarted, Dtmf, Logged
 from voicebot.journal import Journal
+from voicebot.leg_news import LegNews
 from voicebot.link import (
     Accepted,
     AddLeg,

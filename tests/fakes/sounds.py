@@ -19,24 +19,26 @@ _FIRST_HANGUL = 0xAC00
 BEGINS, BEGINS_WORD = 1, 2  # of a syllable's first frame
 
 
-def speech(text: str) -> list[Samples]:
-    """Frames of a voice that says ``text`` (Hangul and spaces) at an even pace, without pauses."""
+def speech(text: str, half_wave: int = 1) -> list[Samples]:
+    """Frames of a voice that says ``text`` (Hangul and spaces) at an even pace, without pauses.
+
+    One with another ``half_wave`` (samples) is another voice, and no echo of it.
+    """
     frames = []
     for word in text.split():
         for place, syllable in enumerate(word):
             for number in range(SYLLABLE_MS // FRAME_MS):
-                frame = voice()
+                frame = voice(half_wave)
                 begins = 0 if number else BEGINS | (0 if place else BEGINS_WORD)
                 frame[:3] = (_MARK, ord(syllable) - _FIRST_HANGUL, begins)
                 frames.append(frame)
     return frames
 
 
-def voice() -> Samples:
+def voice(half_wave: int = 1) -> Samples:
     """A frame of a voice, or of music, in which there is no word."""
-    frame = np.full(FRAME_SAMPLES, LEVEL, np.int16)
-    frame[1::2] = -LEVEL
-    return frame
+    is_up = np.arange(FRAME_SAMPLES) // half_wave % 2 == 0
+    return np.where(is_up, LEVEL, -LEVEL).astype(np.int16)
 
 
 def silence() -> Samples:

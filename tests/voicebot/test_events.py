@@ -24,7 +24,7 @@ slot_filled slot value written spoken confidence
 slot_corrected slot value written spoken confidence
 service_called service ms status
 message_sent to kind
-callback_booked at number
+callback_booked at number due
 consent_given what
 answer_chosen turn source documents text ms
 handoff_requested reason skill summary
@@ -36,6 +36,18 @@ bot_interrupted turn text heard_text
 latency turn endpoint_ms stt_ms mind_ms tts_ms voice_to_voice_ms
 recording_paused
 recording_resumed
+queued queue position wait_s
+agent_offered agent how
+agent_refused agent reason
+agent_joined agent how
+agent_left agent reason
+held agent
+resumed agent
+transferred agent to how
+listened agent how
+message_left number text
+page_shown agent kind title url fields
+page_answered values
 suggested turn items ms reply questions phrases cause
 suggestion_used suggestion document verdict by
 address_normalized turn spoken candidates cause

@@ -194,3 +194,73 @@ def test_who_presses_keys_is_not_heard_in_what_was_being_said(call):
     call.wait_for(TurnEnded, reason="dtmf")
     call.pass_ms(1_500)
     assert len(call.of(TurnEnded)) == 1
+
+
+# ---- people take over, and give back
+
+
+@pytest.fixture
+def desk(tmp_path):
+    with LiveCall(tmp_path, has_desk=True) as call:
+        call.wait_until_greeted()
+        yield call
+
+
+def test_what_is_being_said_when_people_take_over_is_one_turn(desk):
+    desk.caller_says("내일 저녁에 자리가 있어요")
+    desk.wait_for(TranscriptPartial)
+    desk.joins("agent")
+    desk.wait_for(TurnEnded)
+    [final] = [logged.event for logged in desk.of(TranscriptFinal)]
+    assert (final.turn, final.spoken) == (1, "내일 저녁에 자리가 있어요")
+    assert {logged.event.turn for logged in desk.of(TranscriptPartial)} == {1}
+    assert len(desk.of(SpeechStarted)) == len(desk.of(SpeechEnded)) == 1
+
+
+def test_what_was_final_already_is_not_lost_when_people_take_over(desk):
+    desk.caller_says("자리 있어요")
+    desk.caller_pauses(240)
+    desk.caller_says("내일 저녁에요")
+    desk.wait_until(lambda: desk.call.listening.transcript == "자리 있어요")
+    desk.hearing_worker.hangs = True
+    desk.pass_ms(220)
+    desk.hearing_worker.go_on()
+    desk.pass_ms(40)
+    desk.joins("agent")
+    desk.pass_ms(3_000)
+    assert [(logged.event.turn, logged.event.spoken) for logged in desk.of(TranscriptFinal)] == [
+        (1, "자리 있어요"),
+        (2, "내일 저녁에요"),
+    ]
+    assert [logged.event.turn for logged in desk.of(TurnEnded)] == [1, 2]
+
+
+def test_a_turn_that_waits_for_the_bot_when_people_take_over_is_answered_by_them(desk):
+    desk.reading_worker.hangs = True
+    desk.caller_says("언제 열어요")
+    desk.wait_for(TurnEnded)
+    desk.joins("agent")
+    desk.reading_worker.go_on()
+    desk.pass_ms(3_000)
+    assert not desk.of(BotStarted, text=HOURS)
+
+
+def test_keys_that_were_pressed_for_the_bot_are_no_answer_to_what_it_asks_later(desk):
+    desk.caller_presses("12")
+    desk.pass_ms(40)
+    desk.joins("agent")
+    desk.pass_ms(3_000)
+    assert desk.call.back_to_bot("영업시간")
+    desk.wait_for(BotStarted, text=HOURS)
+    desk.pass_ms(4_000)
+    assert not desk.of(TurnEnded, reason="dtmf")
+
+
+def test_a_caller_who_speaks_while_the_bot_takes_over_and_then_says_nothing_is_asked(desk):
+    desk.joins("agent")
+    desk.caller_makes_noise(2_000)
+    desk.pass_ms(1_000)
+    assert desk.call.back_to_bot("영업시간")
+    desk.wait_for(BotStarted, text=HOURS)
+    desk.wait_for(BotStarted, text=SILENT)
+    assert len(desk.of(SpeechStarted)) == len(desk.of(SpeechEnded))

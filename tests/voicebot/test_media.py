@@ -33,6 +33,7 @@ from voicebot.events import (
     Fault,
     Suggested,
     SuggestionUsed,
+    TranscriptFinal,
     TurnEnded,
     fields_of,
 )
@@ -41,7 +42,9 @@ from voicebot.journal import NAME, read_journal
 from voicebot.keeping import Keeping
 from voicebot.link import (
     Accepted,
+    AddLeg,
     Append,
+    BackToBot,
     Begin,
     Done,
     HangUp,
@@ -49,8 +52,11 @@ from voicebot.link import (
     Press,
     Reanswer,
     Refused,
+    RemoveLeg,
     Reoffer,
+    Say,
     SendKeys,
+    SetPart,
     Type,
 )
 from voicebot.log import EventLog
@@ -86,8 +92,8 @@ class DescribedDoor(FakeDoor):
 
     name = "sip"
 
-    def __init__(self, offer):
-        super().__init__()
+    def __init__(self, offer, rate_hz=sounds.RATE_HZ):
+        super().__init__(rate_hz)
         self.agreed = []
 
     async def answer(self, sdp):
@@ -140,10 +146,33 @@ class WayfindingDoor(DescribedDoor):
             self.way.set_result(False)
 
 
-class House:
-    """One process's calls. Leaving it closes them."""
+PERSON = """
+flow: 사람
+about: 사람에게 연결합니다
+examples: [점장님 바꿔 주세요]
+steps:
+  - handoff: 점장
+    say: 점장님께 연결해 드릴게요.
+"""
 
-    def __init__(self, folder, monkeypatch, *, slots=2, record=True, key=None):
+
+class LegsHeard:
+    """What was told of legs."""
+
+    def __init__(self):
+        self.told = []
+
+    def leg_up(self, call_id, leg):
+        self.told.append((call_id, leg, "up"))
+
+    def leg_lost(self, call_id, leg, reason):
+        self.told.append((call_id, leg, reason))
+
+
+class House:
+    """One process's calls. Leaving it closes them. With ``has_desk`` there is a person to ask for."""
+
+    def __init__(self, folder, monkeypatch, *, slots=2, record=True, key=None, has_desk=False):
         self.folder = folder
         self.clock = VirtualClock()
         self.loop = VirtualLoop(self.clock)
@@ -154,6 +183,7 @@ class House:
         self.hearing_worker = Inline()
         self.synthesizer = FakeSynthesizer()
         self.told, self.gone, self.callers, self.doors = [], [], [], {}
+        self.legs, self.has_desk = LegsHeard(), has_desk
         self.way_finding = None  # the door of calls from the web
         self.at_gone = {}  # what lay in a call's folder when it was told to be gone
         keeping = Keeping(folder / "data", record, key)
@@ -165,12 +195,25 @@ class House:
         (company / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
         (company / "flows" / "greeting.yaml").write_text(OPENING, encoding="utf-8")
         (company / "flows" / "hours.yaml").write_text(OPENING_HOURS, encoding="utf-8")
+        if self.has_desk:
+            (company / "flows" / "person.yaml").write_text(PERSON, encoding="utf-8")
         self.hearing = Hearing(FakeRecognizer(), FakeDetector(), self.hearing_worker, self.clock.now_ms)
         voice = Voice(self.synthesizer, executor=Inline())
         voice.prepare(SPOKEN_WHATEVER_HAPPENS, sounds.RATE_HZ)
         tools = Tools(self.hearing, voice, Inline())
         minds = {"tea": await open_fake_mind(company)}
-        media = Media(tools, minds, slots, keeping, folder / "s", self.open_door, self.told.extend, self._is_gone)
+        media = Media(
+            tools,
+            minds,
+            slots,
+            keeping,
+            folder / "s",
+            self.open_door,
+            self.told.extend,
+            self._is_gone,
+            self.legs,
+            has_desk=self.has_desk,
+        )
         media.open()
         return media
 
@@ -179,7 +222,7 @@ class House:
             return self.way_finding
         if offer.door != "sip":
             raise OSError(f"no door {offer.door} here")
-        door = self.doors[offer.call_id] = DescribedDoor(offer)
+        door = self.doors[getattr(offer, "leg", offer.call_id)] = DescribedDoor(offer)
         return door
 
     def __enter__(self):
@@ -216,6 +259,24 @@ class House:
         self.callers.append(caller)
         self.pass_ms(FRAME_MS)
         return caller
+
+    def waiting(self, call_id):
+        """A call whose caller waits for a person."""
+        caller = self.call(call_id)
+        self.until(lambda: GREETING_TEXTS[-1] in [event.text for event in self.events(call_id, BotFinished)])
+        caller.says("점장님 바꿔 주세요")
+        self.until(lambda: "점장님께 연결해 드릴게요." in [e.text for e in self.events(call_id, BotFinished)])
+        return caller
+
+    def ask(self, command):
+        return self.loop.run_until_complete(self.media.obey(command))
+
+    def answers(self, call_id, leg, part="talking"):
+        """An agent's telephone rings and is picked up."""
+        assert self.ask(AddLeg(call_id, leg, "sip")) == Accepted(call_id, sdp="our offer")
+        assert self.ask(Begin(call_id, "theirs", leg)) == Done()
+        assert self.ask(SetPart(call_id, leg, part)) == Done()
+        return self.doors[leg]
 
     def close(self):
         self.until(self.loop.create_task(self.media.close()).done)
@@ -832,3 +893,137 @@ def test_an_attempt_that_cannot_be_kept_is_gone_all_the_same(open_house, monkeyp
     assert obey(house, HangUp("a", "network", "no_answer")) == Done()
     house.until_gone("a")
     assert not house.events("a", CallEnded)
+
+
+# ---- the desk
+
+
+def test_a_person_answers_talks_and_hangs_up(open_house):
+    house = open_house(has_desk=True, slots=1)
+    caller = house.waiting("a")
+    agent = house.answers("a", "agent")
+    assert house.legs.told == [("a", "agent", "up")]
+    agent.waiting.extend(sounds.speech("무엇을 도와드릴까요", half_wave=4))
+    house.pass_ms(2_500)
+    caller.says("언제 열어요")
+    house.pass_ms(2_500)
+    assert [(final.side, final.turn, final.spoken) for final in house.events("a", TranscriptFinal)] == [
+        ("caller", 1, "점장님 바꿔 주세요"),
+        ("agent", 2, "무엇을 도와드릴까요"),
+        ("caller", 3, "언제 열어요"),
+    ]
+    assert house.media.status().calls == 1  # slots are of calls
+    assert house.ask(HangUp("a", "agent", "hung_up")) == Done()
+    house.until_gone("a")
+    [ended] = house.events("a", CallEnded)
+    assert (ended.by, ended.reason) == ("agent", "hung_up")
+    assert agent.is_closed
+    assert read_journal(house.call_folder("a") / NAME) == [told for told in house.told if told.call_id == "a"]
+
+
+def test_the_recording_has_the_agent_on_the_right_at_the_calls_time(open_house):
+    house = open_house(has_desk=True)
+    caller = house.waiting("a")
+    agent = house.answers("a", "agent")
+    house.pass_ms(1_000)
+    began_ms = house.clock.ms
+    agent.waiting.extend(sounds.speech("네", half_wave=4))
+    house.pass_ms(1_000)
+    caller.hangs_up()
+    house.until_gone("a")
+    sound, rate_hz = house.recording("a")
+    [started] = [told for told in house.told if isinstance(told.event, CallStarted)]
+    assert started.at_ms == 0
+    loud_ms = np.flatnonzero(np.abs(sound[:, 1].astype(int)) > 3_500) * 1000 / rate_hz
+    agents_ms = loud_ms[loud_ms > len(sound) * 1000 / rate_hz - 1_400]
+    [final] = [event for event in house.events("a", TranscriptFinal) if event.side == "agent"]
+    assert abs(agents_ms[0] - final.words[0]["start_ms"]) <= FRAME_MS
+    assert began_ms > 0
+
+
+def test_an_agent_who_is_lost_is_told_and_the_call_goes_on(open_house):
+    house = open_house(has_desk=True)
+    house.waiting("a")
+    house.answers("a", "agent").is_closed = True
+    house.pass_ms(200)
+    assert house.legs.told == [("a", "agent", "up"), ("a", "agent", "hung_up")]
+    assert house.ask(RemoveLeg("a", "agent")) == Done(False)
+    assert "a" not in house.gone
+    house.answers("a", "another")
+    assert house.ask(RemoveLeg("a", "another")) == Done()
+    assert house.doors["another"].is_closed
+
+
+def test_who_waits_is_told_something_and_goes_back_to_the_bot(open_house):
+    house = open_house(has_desk=True)
+    house.waiting("a")
+    assert house.ask(Say("a", "지금 앞에 두 분이 계세요.")) == Done()
+    house.until(lambda: "지금 앞에 두 분이 계세요." in house.said("a"))
+    assert house.ask(BackToBot("a", "없는 흐름")) == Done(False)
+    assert house.ask(BackToBot("a", "영업시간")) == Done()
+    house.until(lambda: HOURS in house.said("a"))
+    assert house.ask(Say("a", "여보세요")) == Done(False)
+
+
+def test_a_browser_of_an_agent_is_up_once_it_is_connected(open_house):
+    house = open_house(has_desk=True)
+    house.waiting("a")
+    door = house.way_finding = WayfindingDoor(house.loop)
+    assert house.ask(AddLeg("a", "agent", "webrtc", "theirs")) == Accepted("a", sdp="answer to theirs")
+    assert house.ask(SetPart("a", "agent", "talking")) == Done()
+    assert house.legs.told == []
+    door.way.set_result(True)
+    house.pass_ms(40)
+    assert house.legs.told == [("a", "agent", "up")]
+    door.waiting.extend(sounds.voice(4) for _ in range(5))
+    house.pass_ms(100)
+    assert house.ask(HangUp("a", "service", "hung_up")) == Done()
+    house.until_gone("a")
+    assert door.is_closed
+    door.returned.set()
+    house.until(lambda: door.is_gone)
+
+
+def test_the_process_stops_in_the_middle_of_a_talk(open_house):
+    house = open_house(has_desk=True)
+    house.waiting("a")
+    agent = house.answers("a", "agent")
+    agent.waiting.extend(sounds.speech("제가 지금", half_wave=4))
+    house.pass_ms(500)
+    house.close()
+    [ended] = house.events("a", CallEnded)
+    assert (ended.by, ended.reason) == ("service", "stopped")
+    assert agent.is_closed
+    assert "a" in house.gone
+
+
+def test_legs_are_refused_before_a_call_has_begun_behind_its_end_and_without_a_desk(open_house):
+    house = open_house(has_desk=True)
+    over = Refused("the call is over")
+    assert house.ask(AddLeg("nobody", "agent", "sip")) == over
+    house.offer("a", door="sip", sdp="theirs")
+    assert house.ask(AddLeg("a", "agent", "sip")) == over
+    assert house.ask(SetPart("a", "agent", "talking")) == Done(False)
+    house.call("b")
+    house.ask(HangUp("b", "service", "hung_up"))
+    assert house.ask(AddLeg("b", "agent", "sip")) == over
+    house.until_gone("b")
+    assert house.ask(AddLeg("b", "agent", "sip")) == over
+
+
+def test_a_process_without_a_desk_takes_no_legs(open_house):
+    house = open_house()
+    house.call("a")
+    assert house.ask(AddLeg("a", "agent", "sip")) == Refused("the call is over")
+
+
+def test_calls_of_a_desk_do_not_hear_each_other(open_house):
+    house = open_house(has_desk=True)
+    house.waiting("a")
+    house.waiting("b")
+    one, other = house.answers("a", "one"), house.answers("b", "other")
+    house.pass_ms(1_000)
+    one.waiting.extend(sounds.speech("들리세요", half_wave=4))
+    house.pass_ms(2_500)
+    assert not [final for final in house.events("b", TranscriptFinal) if final.side == "agent"]
+    assert not np.any(np.concatenate(other.sent[-100:]))

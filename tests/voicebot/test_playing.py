@@ -247,3 +247,12 @@ def test_the_events_of_a_pause_are_about_the_sentence_that_is_heard(bot):
     bot.playing.pause()
     bot.playing.resume()
     assert bot.events[1:] == [BotPaused(1, TEXT), BotResumed(1, TEXT)]
+
+
+def test_how_many_sentences_wait_is_known(bot):
+    assert bot.playing.waiting == 0
+    bot.playing.say("하나. 둘. 셋.", 0)
+    assert bot.playing.waiting == 3
+    bot.voice.says(0, "=")
+    bot.ticks(2)
+    assert bot.playing.waiting == 2

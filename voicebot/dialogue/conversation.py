@@ -32,6 +32,7 @@ from voicebot.dialogue.understand import LIKELY, PLAIN, SURE, Reading, Wish, is_
 from voicebot.dialogue.walk import Walk
 from voicebot.events import HandoffRequested
 
+DESK_FLOW = "desk_flow"  # the variable that names a flow of the desk's with which a call begins
 MOST_EXCHANGES = 3  # questions and answers that a model is told of
 DEEPEST = 2  # flows that wait for another to end
 MOST_MISSES = 6  # in a row, whatever was offered in between
@@ -52,15 +53,25 @@ class Conversation(Exchange):
         super().__init__(mind, line, caller, now)
         self._offer: Wish | Rest | None = None
 
-    async def run(self) -> Goodbye | Transfer:
-        """To the end, which it has announced to the caller and the log; ``HungUp`` when the caller ends it first."""
+    async def run(self, opening: Flow | None = None) -> Goodbye | Transfer:
+        """To the end, which it has announced to the caller and the log; ``HungUp`` when the caller ends it first.
+
+        It may be run again behind a :class:`Transfer`, with the flow that a person wants the caller to go through: what
+        it knows it still knows.
+        """
         scenario = self.mind.scenario
-        opening = scenario.outbound if self.caller.direction == "out" and scenario.outbound else scenario.start
+        start = scenario.outbound if self.caller.direction == "out" and scenario.outbound else scenario.start
+        if (wanted := self.caller.variables.get(DESK_FLOW, "")) in self.mind.flows:
+            start = wanted
+        if opening is not None:
+            self._offer, self.awaited = None, None
+            self.memory.begin_again()
         try:
             while True:
                 try:
-                    await self._serve_all(self.mind.flows[opening])
+                    await self._serve_all(opening or self.mind.flows[start])
                 except RestartCall:
+                    opening = None
                     warnings = self.memory.warnings  # of those a caller cannot get rid of
                     self.memory = self.fresh_memory()
                     self.memory.warnings = warnings

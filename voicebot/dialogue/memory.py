@@ -42,6 +42,11 @@ class Memory:
     warnings: int = 0  # for abuse, in all
     notes: list[str] = field(default_factory=list)  # what was done, for the person who takes over
 
+    def begin_again(self) -> None:
+        """The bot has the caller back: what was said is known, what went wrong is forgotten."""
+        self.said.clear()
+        self.not_understood = self.unanswered = self.silences = 0
+
     def values(self) -> dict[str, Any]:
         """What templates and conditions may speak of."""
         built_in = {

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Collection, Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from voicebot.dialogue.form import Form
@@ -15,9 +15,9 @@ from voicebot.dialogue.scenario.flow import Flow
 from voicebot.dialogue.scenario.step import Step
 from voicebot.dialogue.services import Reply, picked
 from voicebot.dialogue.signals import AskAgain, Ended, FlowDone, Goodbye, JumpTo, LeaveFlow, RestartCall
-from voicebot.dialogue.template import TemplateInvalid, evaluate, fill, fill_data, fill_path, holds
+from voicebot.dialogue.template import TemplateInvalid, Values, evaluate, fill, fill_data, fill_path, holds
 from voicebot.dialogue.understand import Reading
-from voicebot.events import CallbackBooked, ConsentGiven, FlowEntered, FlowLeft, MessageSent, ServiceCalled
+from voicebot.events import CallbackBooked, ConsentGiven, FlowEntered, FlowLeft, MessageLeft, MessageSent, ServiceCalled
 
 if TYPE_CHECKING:
     from voicebot.dialogue.conversation import Conversation
@@ -140,8 +140,12 @@ class Walk:
                     memory.put(name, _set_value(value, memory.values()), self.flow.flow)
             case steps.Callback():
                 values = memory.values()
-                booked = CallbackBooked(fill(current.at, values), fill_data(current.callback, values))
-                conversation.record(booked)
+                number = fill_data(current.callback, values)
+                conversation.record(CallbackBooked(fill(current.at, values), number, _due(current.at, values)))
+            case steps.Leave():
+                values = memory.values()
+                number = str(fill_data(current.number, values) or "")
+                conversation.record(MessageLeft(number, fill(current.leave, values)))
             case steps.Consent():
                 conversation.record(ConsentGiven(fill(current.consent, memory.values())))
             case steps.Recording():
@@ -233,6 +237,14 @@ class Walk:
         )
         if message.failure:
             await self._follow(message.failure)
+
+
+def _due(at: str, values: Values) -> str:
+    """When that is, for whoever dials; empty where the text names no day with an hour."""
+    try:
+        return datetime.fromisoformat(str(fill_data(at, values))).isoformat(timespec="minutes")
+    except ValueError:
+        return ""
 
 
 def _position(flow_steps: Sequence[Step], signal: Exception, is_target: Any) -> int:

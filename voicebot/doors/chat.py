@@ -1,4 +1,4 @@
-"""The door for callers who type: no sound, the same conversation, the same event log.
+"""The door for callers who type into a terminal: no sound, the same conversation, the same event log.
 
 A line that is typed is a turn; an empty one is silence, at once; a line of keys behind a slash (``/1234#``) is pressed.
 """
@@ -18,22 +18,11 @@ from voicebot.dialogue.line import Caller, HungUp, Silence
 from voicebot.dialogue.mind import Mind
 from voicebot.dialogue.signals import Goodbye, Transfer
 from voicebot.dialogue.slots.slot import Slot
-from voicebot.events import (
-    BotFinished,
-    BotStarted,
-    CallEnded,
-    CallStarted,
-    Dtmf,
-    Event,
-    Fault,
-    RecordingPaused,
-    RecordingResumed,
-    TranscriptFinal,
-    TurnEnded,
-)
+from voicebot.events import CallEnded, CallStarted, Dtmf, Fault, TurnEnded
 from voicebot.log import EventLog
-from voicebot.off_record import off_record
+from voicebot.text_line import TextLine
 from voicebot.tts.clauses import sentences
+from voicebot.typed import transcript
 
 log = logging.getLogger(__name__)
 
@@ -60,34 +49,20 @@ def typed(line: str) -> Heard | None:
     return Heard.of(text, source="typed")
 
 
-class ChatLine:
+class ChatLine(TextLine):
     """The ``Line`` to a caller who types: ``next_turn`` has what is typed, ``log`` gets all that happens."""
 
     def __init__(self, log: EventLog, next_turn: NextTurn) -> None:
-        self._log = log
+        super().__init__(log)
         self._next_turn = next_turn
-        self._turn = 0
-        self._heard_ms = log.now_ms
-        self._is_off_record = False
-
-    @property
-    def turn(self) -> int:
-        return self._turn
-
-    @property
-    def turn_ms(self) -> int:
-        """How long the caller has been waiting: since the line was typed, or the silence began to count."""
-        return self._log.now_ms - self._heard_ms
 
     async def say(self, text: str, *, interruptible: bool = True, slower: bool = False) -> None:
         for sentence in sentences(text):
-            part = text[sentence.start : sentence.end].strip()
-            self.record(BotStarted(self._turn, part, self.turn_ms))
-            self.record(BotFinished(self._turn, part))
+            self._tell(text[sentence.start : sentence.end].strip(), self._turn)
 
     async def listen(self, asked: Slot | None, silence_ms: int) -> Heard | Silence:
         heard = await self._next_turn(asked)
-        self._heard_ms = self._log.now_ms
+        self._heard_ms = self.log.now_ms
         if heard is None:
             return Silence(silence_ms)
         self._turn += 1
@@ -96,24 +71,9 @@ class ChatLine:
                 self.record(Dtmf(key))
             self.record(TurnEnded(self._turn, heard.spoken, heard.written, 0, "dtmf"))
         else:
-            self.record(self._transcript(heard))
+            self.record(transcript(heard, self._turn, self._heard_ms))
             self.record(TurnEnded(self._turn, heard.spoken, heard.written, 0, "complete"))
         return heard
-
-    def record(self, event: Event) -> None:
-        self._log.append(off_record(event) if self._is_off_record else event)
-
-    def keep(self, *, recording: bool) -> None:
-        """There is no sound; the log says from where to where a recording would have been silent, and hides words."""
-        if recording == self._is_off_record:
-            self._is_off_record = not recording
-            self.record(RecordingResumed() if recording else RecordingPaused())
-
-    def _transcript(self, heard: Heard) -> TranscriptFinal:
-        """Each word of a typed turn came when the whole did."""
-        came = {"start_ms": self._heard_ms, "end_ms": self._heard_ms, "confidence": heard.confidence}
-        words = tuple({"text": word, **came} for word in heard.spoken.split())
-        return TranscriptFinal("caller", self._turn, heard.spoken, heard.written, words, "typed")
 
 
 class Chat:

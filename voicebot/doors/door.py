@@ -7,7 +7,14 @@ from typing import Literal, Protocol
 from voicebot.audio import Samples
 from voicebot.events import LineMeasured
 
-DoorName = Literal["sip", "webrtc", "audiosocket", "wav"]
+DoorName = Literal["sip", "webrtc", "audiosocket", "wav", "chat"]
+
+PARTS_OF_A_SLOT = 10
+"""Of what a process can hold of one call by voice; a chat, which has no sound, takes one of them."""
+
+
+def parts_of_a_slot(door: DoorName) -> int:
+    return 1 if door == "chat" else PARTS_OF_A_SLOT
 
 
 class Door(Protocol):

@@ -12,7 +12,7 @@ from voicebot.doors.rtp.key_exchange import Encryption
 from voicebot.doors.webrtc.door import WebRtcDoor
 from voicebot.doors.webrtc.ice import Network
 from voicebot.doors.webrtc.ice_server import IceServer
-from voicebot.link import Offer
+from voicebot.link import AddLeg, Offer
 
 
 class NoSuchDoor(OSError):
@@ -34,7 +34,7 @@ class Doors:
     rtp_host: str | None = None
     ice_servers: Callable[[], Iterable[IceServer]] = tuple
 
-    def open(self, offer: Offer) -> NegotiableDoor:
+    def open(self, offer: Offer | AddLeg) -> NegotiableDoor:
         """On the loop of the calls. Raises :class:`NoSuchDoor`, :class:`voicebot.doors.rtp.ports.NoPorts`."""
         if offer.door == "sip":
             return RtpDoor(

@@ -9,6 +9,10 @@ from voicebot.doors.door import DoorName
 from voicebot.events import Logged
 
 HungUpBy: TypeAlias = Literal["caller", "bot", "agent", "network", "service"]
+Part: TypeAlias = Literal["away", "talking", "aside", "listening", "whispering"]
+"""Of a leg in its call: who is ``away`` neither hears nor is heard (ringing, on hold); who is ``aside`` consults with
+the others who are; who listens hears everybody; who whispers is heard by those who talk, and not by the caller. While
+nobody talks the caller hears music."""
 
 
 # ---- down: commands
@@ -42,6 +46,7 @@ class Begin:
 
     call_id: str
     sdp: str = ""
+    leg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Reoffer:
 
     call_id: str
     sdp: str = ""
+    leg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class Reanswer:
 
     call_id: str
     sdp: str
+    leg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +77,11 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """What a caller has typed instead of saying it. Answered by :class:`Done`."""
+    """What somebody has typed instead of saying it. Answered by :class:`Done`."""
 
     call_id: str
     text: str
+    side: Literal["caller", "agent"] = "caller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,59 @@ class SendKeys:
 
     call_id: str
     keys: str
+    leg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddLeg:
+    """One more far side for a call that waits for a person or talks to one: an agent, a colleague, a supervisor.
+
+    ``leg`` is a name for it that is new in this call; ``sdp`` and ``host`` are as in :class:`Offer`. It is ``away``
+    until it is given another part. Answered as an offer is.
+    """
+
+    call_id: str
+    leg: str
+    door: DoorName
+    sdp: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetPart:
+    """Who hears whom from the next tick on. Answered by :class:`Done`: whether there is such a leg."""
+
+    call_id: str
+    leg: str
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveLeg:
+    """Hangs up a leg; the call goes on. Answered by :class:`Done`: whether there was such a leg."""
+
+    call_id: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The caller who waits is told something, over the music. Answered by :class:`Done`: whether one waits."""
+
+    call_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackToBot:
+    """The bot goes on with a caller who waits for a person, or has talked to one, with this flow of the scenario's.
+
+    Legs are away from now on. Ends the flow in a handoff, the caller waits again. Answered by :class:`Done`: whether
+    there is such a call and such a flow.
+    """
+
+    call_id: str
+    flow: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +262,32 @@ class Events:
 
 
 @dataclass(frozen=True, slots=True)
+class LegUp:
+    """A leg's far side hears and is heard, as far as its part has it so."""
+
+    call_id: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegLost:
+    """A leg's far side has hung up or is gone; the leg is not there any more, the call goes on."""
+
+    call_id: str
+    leg: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """A call is over, its slot is free, its journal is whole."""
 
     call_id: str
 
 
-CallCommand: TypeAlias = Offer | Begin | Reoffer | Reanswer | Press | Type | SendKeys | Append | HangUp
+LegCommand: TypeAlias = AddLeg | SetPart | RemoveLeg | Say | BackToBot
+CallCommand: TypeAlias = Offer | Begin | Reoffer | Reanswer | Press | Type | SendKeys | Append | HangUp | LegCommand
 Command: TypeAlias = CallCommand | Drain | Close | Ping
 Reply: TypeAlias = Accepted | Refused | Done | Pong | Failed
-Told: TypeAlias = Ready | Leaving | Events | Gone | Failed
+Told: TypeAlias = Ready | Leaving | Events | LegUp | LegLost | Gone | Failed
 Message: TypeAlias = Command | Reply | Told

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from voicebot.events import Logged
+from voicebot.store import search
 from voicebot.store.folding import folded
 from voicebot.store.rows import CallRow, RecordingRow, State, TurnRow, first_call_id_at
 from voicebot.store.tables import calls, events, recordings, turns
@@ -22,6 +23,11 @@ _TURN_COLUMNS = tuple(column for column in turns.c if column.name not in ("call_
 _CALLS: Select[Any] = select(*_CALL_COLUMNS, *(column.label(_RECORDING + column.name) for column in recordings.c)).join(
     recordings, recordings.c.call_id == calls.c.call_id, isouter=True
 )
+
+
+def calls_with_recordings() -> Select[Any]:
+    """Of every call, for :func:`call_of`."""
+    return _CALLS
 
 
 def find_calls(
@@ -47,11 +53,8 @@ def find_calls(
     if until is not None:
         query = query.where(calls.c.call_id < first_call_id_at(until))
     if text and (wanted := folded(text)):
-        said = select(turns.c.seq).where(
-            turns.c.call_id == calls.c.call_id, turns.c.folded.contains(wanted, autoescape=True)
-        )
-        query = query.where(said.exists())
-    return [_call(row) for row in connection.execute(query)]
+        query = query.where(search.said_in_call(connection, wanted))
+    return [call_of(row) for row in connection.execute(query)]
 
 
 def find_call(connection: Connection, call_id: str) -> CallRow | None:
@@ -59,7 +62,7 @@ def find_call(connection: Connection, call_id: str) -> CallRow | None:
     if row is None:
         return None
     said = connection.execute(select(*_TURN_COLUMNS).where(turns.c.call_id == call_id).order_by(turns.c.seq))
-    return _call(row, tuple(TurnRow(**turn._mapping) for turn in said))
+    return call_of(row, tuple(TurnRow(**turn._mapping) for turn in said))
 
 
 def find_events(connection: Connection, call_id: str, start: int) -> list[Logged]:
@@ -82,7 +85,8 @@ def kept_recordings(connection: Connection, sealed_before: datetime, limit: int)
     return [RecordingRow(**row._mapping) for row in connection.execute(query)]
 
 
-def _call(row: Row[Any], said: Sequence[TurnRow] = ()) -> CallRow:
+def call_of(row: Row[Any], said: Sequence[TurnRow] = ()) -> CallRow:
+    """Of a row of :func:`calls_with_recordings`."""
     values = row._mapping
     recording = None
     if values[_RECORDING + "call_id"] is not None:

@@ -51,7 +51,8 @@ class RecordingRow:
 class CallRow:
     """A call; times are in UTC. What ``call_started`` says is None where that event was never seen.
 
-    ``turn_count`` counts the caller's turns. ``handoff`` is why a person was first asked for. ``turns`` is filled by
+    ``turn_count`` counts the caller's turns. ``handoff`` is why a person was first asked for, ``skill`` which people.
+    ``code`` is the newest note's: the one that a person chose, else the suggested one. ``turns`` is filled by
     :meth:`Store.call` alone, in the order in which they were over.
     """
 
@@ -72,6 +73,8 @@ class CallRow:
     fault_count: int
     recording: RecordingRow | None = None
     turns: tuple[TurnRow, ...] = ()
+    skill: str | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

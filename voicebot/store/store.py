@@ -9,9 +9,12 @@ from pathlib import Path
 from sqlalchemy import delete, update
 
 from voicebot.events import Logged
-from voicebot.store import keys, migrations, reading, writing
+from voicebot.store import keys, migrations, reading, search, writing
 from voicebot.store.database import Database
 from voicebot.store.deliveries import Deliveries
+from voicebot.store.desk import DeskTable
+from voicebot.store.people import PeopleTable
+from voicebot.store.recorded import RecordedCalls
 from voicebot.store.rows import CallRow, Key, RecordingRow, State
 from voicebot.store.tables import calls, recordings
 from voicebot.store.voiceprints import VoiceprintTable
@@ -103,12 +106,21 @@ class Store:
         with self._database.reading() as connection:
             return reading.running_calls(connection)
 
+    def people_of(self, call_id: str) -> set[str]:
+        """Who has talked in it, by the names to log in with; of a running call as far as this store has heard."""
+        return self.recorded.people_of(call_id)
+
+    @property
+    def recorded(self) -> RecordedCalls:
+        return RecordedCalls(self._database)
+
     def forget(self, call_id: str) -> bool:
         """Deletes everything about a call that has ended, but not its files; whether it was known.
 
         Of a call that is still running the next event begins it anew.
         """
         with self._database.writing() as connection:
+            search.forget(connection, call_id)
             return connection.execute(delete(calls).where(calls.c.call_id == call_id)).rowcount > 0
 
     # ---- recordings
@@ -152,6 +164,18 @@ class Store:
     @property
     def deliveries(self) -> Deliveries:
         return Deliveries(self._database)
+
+    # ---- people who sign in
+
+    @property
+    def people(self) -> PeopleTable:
+        return PeopleTable(self._database)
+
+    # ---- the desk
+
+    @property
+    def desk(self) -> DeskTable:
+        return DeskTable(self._database)
 
     # ---- keys of the API
 

@@ -34,9 +34,12 @@ class PlainText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+        return None if value is None else plain(value)
+
+
+def plain(text: str) -> str:
+    """As it will be read from a column of :class:`PlainText`."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 class CallId(PlainText):
@@ -84,10 +87,15 @@ calls = Table(
     Column("handoff", PlainText),
     Column("turn_count", Integer, nullable=False, server_default=text("0")),
     Column("fault_count", Integer, nullable=False, server_default=text("0")),
+    Column("skill", PlainText),  # of the people who were asked for first
+    Column("code", PlainText),  # of the newest note: a person's, else the suggested one
     PrimaryKeyConstraint("call_id", name="pk_calls"),
     Index("calls_by_state", "state", "call_id"),
     Index("calls_by_caller", "caller", "call_id"),
+    Index("calls_by_callee", "callee", "call_id"),
     Index("calls_by_scenario", "scenario", "call_id"),
+    Index("calls_by_skill", "skill", "call_id"),
+    Index("calls_by_code", "code", "call_id"),
 )
 
 events = Table(
@@ -119,6 +127,18 @@ turns = Table(
     Column("folded", PlainText, nullable=False),  # what text search looks into
     PrimaryKeyConstraint("call_id", "seq", name="pk_turns"),
     ForeignKeyConstraint(["call_id"], ["calls.call_id"], name="fk_turns_call", ondelete="CASCADE"),
+)
+
+# Who has talked in a call, by the name to log in with; ``seq`` is of the event that says so first.
+call_people = Table(
+    "call_people",
+    metadata,
+    Column("call_id", CallId, nullable=False),
+    Column("agent", PlainText, nullable=False),
+    Column("seq", Integer, nullable=False),
+    PrimaryKeyConstraint("call_id", "agent", name="pk_call_people"),
+    ForeignKeyConstraint(["call_id"], ["calls.call_id"], name="fk_call_people_call", ondelete="CASCADE"),
+    Index("call_people_by_agent", "agent", "call_id"),
 )
 
 recordings = Table(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, bindparam, func, insert, select, updat
 from sqlalchemy.dialects import postgresql, sqlite
 
 from voicebot.events import (
+    AgentJoined,
     BotFinished,
     BotInterrupted,
     CallEnded,
@@ -18,19 +19,22 @@ from voicebot.events import (
     HandoffRequested,
     Latency,
     Logged,
+    Queued,
     TranscriptFinal,
     TranscriptPartial,
     TurnEnded,
+    WrappedUp,
 )
+from voicebot.store import search
 from voicebot.store.folding import folded
 from voicebot.store.rows import started_at_of
-from voicebot.store.tables import calls, events, turns
+from voicebot.store.tables import call_people, calls, events, turns
 
 Values = dict[str, Any]
 
 _OF_THE_START = ("direction", "door", "caller", "callee", "scenario")
 # Whatever says one of these first is believed: a second call_ended changes nothing.
-_SAID_ONCE = (*_OF_THE_START, "ended_at", "ended_by", "reason", "duration_ms", "handoff")
+_SAID_ONCE = (*_OF_THE_START, "ended_at", "ended_by", "reason", "duration_ms", "handoff", "skill")
 _UPDATE_CALL = (
     update(calls)
     .where(calls.c.call_id == bindparam("of", type_=calls.c.call_id.type))
@@ -67,6 +71,19 @@ _UPDATE_LATENCY = (
     )
     .values(voice_to_voice_ms=func.coalesce(turns.c.voice_to_voice_ms, bindparam("took_ms")))
 )
+# Of notes the newest counts, whichever was written last here.
+_CODE_OF = events.c.payload["code"].as_string(), events.c.payload["suggested_code"].as_string()
+_UPDATE_CODE = (
+    update(calls)
+    .where(calls.c.call_id == bindparam("of", type_=calls.c.call_id.type))
+    .values(
+        code=select(func.coalesce(func.nullif(_CODE_OF[0], ""), func.nullif(_CODE_OF[1], "")))
+        .where(events.c.call_id == bindparam("of", type_=events.c.call_id.type), events.c.type == "wrapped_up")
+        .order_by(events.c.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+)
 
 
 def write(connection: Connection, batch: Iterable[Logged]) -> int:
@@ -88,6 +105,9 @@ def write(connection: Connection, batch: Iterable[Logged]) -> int:
     fresh = [logged for logged in in_order if (logged.call_id, logged.seq) in new]
     _update_calls(connection, fresh)
     _write_turns(connection, fresh)
+    _write_people(connection, fresh)
+    if noted := sorted({logged.call_id for logged in fresh if isinstance(logged.event, WrappedUp)}):
+        connection.execute(_UPDATE_CODE, [{"of": call_id} for call_id in noted])
     return len(fresh)
 
 
@@ -134,7 +154,9 @@ def _news_of(logged: Logged) -> Values:
             said = {"state": "ended", "ended_at": ended_at, "ended_by": event.by}
             said |= {"reason": event.reason, "duration_ms": event.duration_ms}
         case HandoffRequested() as event:
-            said = {"handoff": event.reason}
+            said = {"handoff": event.reason, "skill": event.skill}
+        case Queued() as event:
+            said = {"skill": event.queue}
         case TurnEnded():
             return {"more_turns": 1}
         case Fault():
@@ -160,6 +182,18 @@ def _write_turns(connection: Connection, fresh: Sequence[Logged]) -> None:
     for statement, rows in ((_INSERT_ANSWERED, of_callers), (insert(turns), of_others), (_UPDATE_LATENCY, latencies)):
         if rows:
             connection.execute(statement, rows)
+    search.index(connection, [*of_callers, *of_others])
+
+
+def _write_people(connection: Connection, fresh: Sequence[Logged]) -> None:
+    joined: dict[tuple[str, str], Values] = {}
+    for logged in fresh:
+        if isinstance(event := logged.event, AgentJoined):
+            row = {"call_id": logged.call_id, "agent": event.agent, "seq": logged.seq}
+            joined.setdefault((logged.call_id, event.agent), row)
+    if joined:
+        statement = inserting(connection, call_people).on_conflict_do_nothing()
+        connection.execute(statement, [joined[key] for key in sorted(joined)])
 
 
 def _turn_row(logged: Logged) -> Values | None:

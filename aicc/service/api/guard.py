@@ -1,5 +1,5 @@
-"""Who may come in: a key for everything under ``/api``, loopback for what operators read, nothing larger than it needs
-to be. Stands before the router, so that a path which is forgotten there is closed, not open.
+"""Who may come in: a key or somebody's session for everything under ``/api``, loopback for what operators read, nothing
+larger than it needs to be. Stands before the router, so that a path which is forgotten there is closed, not open.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aicc.service.api.keys import KeyRing
 from aicc.service.api.problem import Problem
+from aicc.service.people.gate import Gate
 
 MAX_BODY_BYTES = 64 * 1024
 BODY_LIMIT_S = 10.0  # for the whole body to arrive
@@ -32,10 +33,13 @@ SECURITY_HEADERS = {
 class Guard:
     """ASGI middleware. A WebSocket has the key that let it in as ``scope["state"]["key"]``; one without the header
     comes in with None there and has to show its key itself.
+
+    With a ``gate`` people come in by their sessions too: ``scope["state"]["session"]`` is theirs. The header goes
+    before the cookie: who shows a key comes in by it, or not at all.
     """
 
-    def __init__(self, app: ASGIApp, keys: KeyRing) -> None:
-        self._app, self._keys = app, keys
+    def __init__(self, app: ASGIApp, keys: KeyRing, gate: Gate | None = None) -> None:
+        self._app, self._keys, self._gate = app, keys, gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -65,6 +69,8 @@ class Guard:
         state = scope.setdefault("state", {})
         state["key"] = None
         shown = headers.get("authorization")
+        if self._gate and await self._gate.let_in(scope, address, has_key=shown is not None):
+            return
         if shown is None and scope["type"] == "websocket":
             return
         scheme, _, key = (shown or "").strip().partition(" ")

@@ -1,5 +1,7 @@
 """Events as they happen, over WebSockets: one call's, or all calls'; one JSON text each.
 
+Who comes by a key has to show it, in the header or the first message; who has signed in does not.
+
 A reader that keeps up sees every event once and in order. One that does not is closed with code 1013 and can replay:
 the log of a call is whole, whoever reads it.
 """
@@ -10,7 +12,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -24,6 +26,7 @@ from aicc.service.api.service import Service
 from aicc.service.api.wire import CallId, Start, Types, asked_types, json_of
 from aicc.service.live_calls import ReaderTooSlow
 from aicc.service.metrics import Metrics
+from aicc.service.people.sessions import Session
 from voicebot.events import CallEnded, Logged, type_of
 from voicebot.log import end_of
 from voicebot.store import StoreUnavailable
@@ -37,14 +40,18 @@ MAX_REASON_BYTES = 123  # of a close frame (RFC 6455, 5.5)
 EVENTS_AT_ONCE = 50  # a replay lets others on the loop after so many
 
 Events = AsyncGenerator[Logged, None]
+StillValid = Callable[[Session], Awaitable[bool]]
+"""Whether whoever has opened a socket with a session is still signed in, as :meth:`Sessions.still_valid` says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a reader may take: ``send_s`` to take an event, ``close_s`` to take the word that it was too slow."""
+    """How long a reader may take: ``send_s`` to take an event, ``close_s`` to take the word that it was too slow; and
+    how long somebody who has signed out may read on, ``signed_out_s``."""
 
     send_s: float = 10.0
     close_s: float = 5.0
+    signed_out_s: float = 5.0
 
 
 class TooSlow(Exception):
@@ -52,11 +59,19 @@ class TooSlow(Exception):
 
 
 class Readers:
-    """All WebSockets of this service."""
+    """All WebSockets of this service. Without ``still_valid`` keys alone open them."""
 
-    def __init__(self, service: Service, past: Past, keys: KeyRing, metrics: Metrics, patience: Patience) -> None:
+    def __init__(
+        self,
+        service: Service,
+        past: Past,
+        keys: KeyRing,
+        metrics: Metrics,
+        patience: Patience,
+        still_valid: StillValid | None = None,
+    ) -> None:
         self._service, self._past, self._keys, self._metrics = service, past, keys, metrics
-        self._patience = patience
+        self._patience, self._still_valid = patience, still_valid
         self._unknown = 0
 
     def routes(self) -> APIRouter:
@@ -85,8 +100,10 @@ class Readers:
     ) -> tuple[int, str]:
         """Feeds a reader; the code and the reason to close with."""
         try:
-            key = socket.scope["state"]["key"] or await self._shown_key(socket)
-            has_ended = await self._feed(socket, key, events, asked_types(types))
+            state = socket.scope["state"]
+            session: Session | None = state.get("session")
+            key = None if session else state["key"] or await self._shown_key(socket)
+            has_ended = await self._feed(socket, key, session, events, asked_types(types))
             if has_ended or (call_id and await self._has_ended(call_id)):
                 return ENDED, "the call has ended"
             return GOING_AWAY, "no more events come from here, though the call has not ended"
@@ -122,34 +139,44 @@ class Readers:
         await self._keys.let_in(key, address_of(socket.scope))
         return key
 
-    async def _feed(self, socket: WebSocket, key: str, events: Events, wanted: frozenset[str]) -> bool:
-        """Sends until the events end, the reader goes or is too slow, or its key is revoked; whether a call ended."""
+    async def _feed(
+        self, socket: WebSocket, key: str | None, session: Session | None, events: Events, wanted: frozenset[str]
+    ) -> bool:
+        """Sends until the events end, the reader goes, is too slow or is let in no more; whether a call ended."""
         self._metrics.reader_came()
         was_too_slow = False
         sending = asyncio.create_task(self._send_all(socket, key, events, wanted))
-        listening = asyncio.create_task(_until_gone(socket))
+        others = [asyncio.create_task(_until_gone(socket))]
+        if session and self._still_valid:
+            others.append(asyncio.create_task(self._until_signed_out(session, self._still_valid)))
         try:
-            await asyncio.wait((sending, listening), return_when=asyncio.FIRST_COMPLETED)
-            if not sending.done():
-                listening.result()
+            await asyncio.wait((sending, *others), return_when=asyncio.FIRST_COMPLETED)
+            for other in others:
+                if other.done() and not sending.done():
+                    other.result()
             return sending.result()
         except (TooSlow, ReaderTooSlow):
             was_too_slow = True
             raise
         finally:
             self._metrics.reader_went(was_too_slow)
-            sending.cancel()
-            listening.cancel()
-            await asyncio.gather(sending, listening, return_exceptions=True)
+            for task in (sending, *others):
+                task.cancel()
+            await asyncio.gather(sending, *others, return_exceptions=True)
 
-    async def _send_all(self, socket: WebSocket, key: str, events: Events, wanted: frozenset[str]) -> bool:
+    async def _until_signed_out(self, session: Session, still_valid: StillValid) -> None:
+        while await still_valid(session):
+            await asyncio.sleep(self._patience.signed_out_s)
+        raise Problem(401, "not signed in any more", "sign in at /desk")
+
+    async def _send_all(self, socket: WebSocket, key: str | None, events: Events, wanted: frozenset[str]) -> bool:
         count, is_over = 0, False
         async with contextlib.aclosing(events):
             async for logged in events:
                 is_over = is_over or isinstance(logged.event, CallEnded)
                 if wanted and type_of(logged.event) not in wanted:
                     continue
-                if not await self._keys.is_right(key):
+                if key is not None and not await self._keys.is_right(key):
                     raise Problem(401, "your key was revoked", "ask who runs this service for another")
                 try:
                     async with asyncio.timeout(self._patience.send_s):

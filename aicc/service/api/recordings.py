@@ -63,7 +63,7 @@ def recordings(service: Service, past: Past) -> APIRouter:
         if call_id in service.live():
             raise Problem(409, "the call is running", "ask again when it has ended")
         folder = service.folder / "calls" / call_id
-        kept = await run_in_threadpool(_open, service.store, folder, call_id, service.recording_key)
+        kept = await run_in_threadpool(open_kept, service.store, folder, call_id, service.recording_key)
         if beeped:
             kept = await run_in_threadpool(_beeped, kept, await past.events_of(call_id, None))
         response = _answer(request, kept, call_id)
@@ -74,8 +74,8 @@ def recordings(service: Service, past: Past) -> APIRouter:
     return routes
 
 
-def _open(store: Store, folder: Path, call_id: str, key: bytes | None) -> Kept:
-    """Raises Problem with the reason."""
+def open_kept(store: Store, folder: Path, call_id: str, key: bytes | None) -> Kept:
+    """A call's sealed recording. Raises Problem with the reason why there is none."""
     row = store.call(call_id)
     if row is None:
         raise no_call(call_id)

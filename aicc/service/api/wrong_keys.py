@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+
+from aicc.service.network import network_of
 
 WRONG_KEYS = 20  # from one address
 WINDOW_S = 60.0
@@ -22,27 +23,15 @@ class WrongKeys:
 
     def wait_s(self, address: str) -> int:
         """For how many whole seconds ``address`` may not try again; 0: it may."""
-        times = self._times.get(_network(address))
+        times = self._times.get(network_of(address))
         if times is None or len(times) < WRONG_KEYS:
             return 0
         return max(0, math.ceil(times[0] + WINDOW_S - self._clock_s()))
 
     def came_from(self, address: str) -> None:
         """A wrong key."""
-        network = _network(address)
+        network = network_of(address)
         self._times.setdefault(network, deque(maxlen=WRONG_KEYS)).append(self._clock_s())
         self._times.move_to_end(network)
         if len(self._times) > MAX_ADDRESSES:
             self._times.popitem(last=False)
-
-
-def _network(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return address
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))

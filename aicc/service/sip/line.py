@@ -15,7 +15,7 @@ from voicebot.link import Accepted, Begin, CallCommand, Done, HangUp, Press, Rea
 log = logging.getLogger(__name__)
 
 Ask = Callable[[CallCommand], Awaitable[Reply]]
-Start = Callable[[Coroutine[Any, Any, None]], None]
+Start = Callable[[Coroutine[Any, Any, None]], object]
 
 NOT_ACCEPTABLE = "SIP;cause=488"  # RFC 3326
 CALL_GONE = "SIP;cause=500"

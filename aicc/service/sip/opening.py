@@ -17,7 +17,8 @@ from sipmessage import URI
 from aicc.door_settings import Outbound, Registration, Sip, host_and_port
 from aicc.errors import AiccError
 from aicc.service.front import Front
-from aicc.service.sip.telephone import House, Telephone, Way
+from aicc.service.sip.dialling import Way
+from aicc.service.sip.telephone import House, Telephone
 from voicebot.doors.sip.asking import Asker
 from voicebot.doors.sip.challenger import Challenger
 from voicebot.doors.sip.gate import Gate

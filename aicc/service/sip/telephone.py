@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sipmessage import URI, Address
+from sipmessage import URI
 
 from aicc.service.front import BUSY, LEAVING, Front
+from aicc.service.sip.dialling import Dialler, Way
+from aicc.service.sip.dialling import NobodyToCall as NobodyToCall
 from aicc.service.sip.line import Line
 from aicc.service.sip.transfer import Transfer
 from voicebot.doors.sip.callers import CallerInfo
@@ -19,28 +21,19 @@ from voicebot.doors.sip.inbound import InboundLeg
 from voicebot.doors.sip.leg import Leg
 from voicebot.doors.sip.referring import Outcome, Referral
 from voicebot.doors.sip.registration import Registration
-from voicebot.doors.sip.resolving import Unresolved
 from voicebot.doors.sip.user_agent import UserAgent
 from voicebot.events import CallbackBooked, CallEnded, HandoffRequested, Logged
 from voicebot.link import Done, Refused, SendKeys
 
 log = logging.getLogger(__name__)
 
-CALL_HEADER = "X-AICC-Call"  # of a 200: our id of the call, for the log of whoever is in front
+CALL_HEADER = (
+    "X-AICC-Call"  # our id of the call: in a 200 for the log of whoever is in front, for a softphone that rings
+)
 RETRY_FULL_S = 5
 RETRY_LEAVING_S = 60
 MOST_RINGING = 200  # calls of ours that nobody has taken yet
-ANONYMOUS = "anonymous"
 DEFAULT_SKILL = "default"
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How calls leave the house: through ``proxy``, as ``caller``, with ``credentials`` where it asks for them."""
-
-    proxy: URI
-    caller: str
-    credentials: tuple[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +53,6 @@ class House:
     know: Callable[[str], None] = lambda host: None
 
 
-class NobodyToCall(Exception):
-    """The service cannot place a call; the message is one line with the way out."""
-
-
 class Telephone:
     """All lines of the service, by call. See :class:`voicebot.doors.sip.user_agent.Desk`."""
 
@@ -75,6 +64,7 @@ class Telephone:
         self._tasks: set[asyncio.Task[None]] = set()
         self._placing = 0  # calls of ours that do not ring yet
         self._agent = agent(self)
+        self.dialler = Dialler(self._agent, house.find, house.know, house.way)
         self.registrations: dict[str, Registration] = {}
 
     # ---- calls that come in
@@ -149,41 +139,24 @@ class Telephone:
 
     async def place(self, number: str, scenario: str, variables: Mapping[str, str]) -> str:
         """Rings at ``number``; the id of the call, whose log begins when somebody picks up. :class:`NobodyToCall`."""
-        way = self._house.way
-        if way is None:
-            raise NobodyToCall("this service places no calls: write sip.outbound into aicc.yaml")
         legs = [line.leg for line in self._lines.values() if line.leg is not None]
         ringing = sum(leg.direction == "out" and not leg.is_up for leg in legs)
         if self._placing + ringing >= MOST_RINGING:
             raise NobodyToCall(f"{MOST_RINGING} calls of ours ring already: wait for some to be answered")
         self._placing += 1
         try:
-            return await self._place(way, number, scenario, variables)
+            return await self._place(number, scenario, variables)
         finally:
             self._placing -= 1
 
-    async def _place(self, way: Way, number: str, scenario: str, variables: Mapping[str, str]) -> str:
-        try:
-            hop = (await self._house.find(way.proxy))[0]
-            self._house.know(hop.host)
-        except Unresolved as error:
-            raise NobodyToCall(f"{error}: check sip.outbound.proxy in aicc.yaml") from None
-        answer = await self._front.offer(
-            "sip", number, way.caller, "out", scenario, variables, host=self._agent.transports.local(hop)[0]
-        )
+    async def _place(self, number: str, scenario: str, variables: Mapping[str, str]) -> str:
+        callee = await self.dialler.number(number)
+        ours = callee.way.caller if callee.way else ""
+        answer = await self._front.offer("sip", number, ours, "out", scenario, variables, host=callee.host)
         if isinstance(answer, Refused):
             raise NobodyToCall(f"there is no room for a call ({answer.reason}): try again later")
         line = self._line(answer.call_id)
-        line.move_to(
-            self._agent.call(
-                URI(scheme="sip", user=number, host=way.proxy.host, port=way.proxy.port),
-                sdp=answer.sdp,
-                from_=Address(URI(scheme="sip", user=way.caller or ANONYMOUS, host=way.proxy.host)),
-                watcher=line.watcher,
-                credentials=way.credentials,
-                route=way.proxy,
-            )
-        )
+        line.move_to(self.dialler.call(callee, answer.sdp, line.watcher))
         return answer.call_id
 
     def _line(self, call_id: str) -> Line:

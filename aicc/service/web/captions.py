@@ -8,7 +8,9 @@ from typing import Any
 
 from aicc.service.api.service import CallLog
 from aicc.service.web.page_call import PageCall
+from aicc.service.web.shown_pages import OPENED
 from voicebot.events import (
+    AgentJoined,
     BotFinished,
     BotInterrupted,
     BotStarted,
@@ -16,6 +18,8 @@ from voicebot.events import (
     Dtmf,
     Event,
     HandoffRequested,
+    PageAnswered,
+    PageShown,
     RecordingPaused,
     RecordingResumed,
     TranscriptFinal,
@@ -24,6 +28,8 @@ from voicebot.events import (
 
 LOOK_S = 0.1  # for the log of a call whose page is still finding the way
 EVENTS_AT_ONCE = 50  # then others are let on the loop: what is there already is read without ever waiting
+
+OPENABLE = ("http://", "https://")
 
 Caption = dict[str, Any]
 
@@ -35,6 +41,8 @@ def caption(event: Event) -> Caption | None:
             return {"type": "heard", "turn": event.turn, "text": event.written, "is_final": False}
         case TranscriptFinal(side="caller"):
             return {"type": "heard", "turn": event.turn, "text": event.written, "is_final": True}
+        case TranscriptFinal():  # of people of the house only who talks to the caller is followed: see joined.py
+            return {"type": "agent", "turn": event.turn, "text": event.written}
         case Dtmf(side="caller"):
             return {"type": "pressed", "key": event.digit}
         case BotStarted():
@@ -49,6 +57,14 @@ def caption(event: Event) -> Caption | None:
             return {"type": "off_record", "is_off": False}
         case HandoffRequested():
             return {"type": "handoff"}
+        case AgentJoined(how="answered" | "took_over"):
+            return {"type": "joined"}
+        case PageShown():
+            url = event.url if event.url.lower().startswith(OPENABLE) else ""
+            fields = list(event.fields)
+            return {"type": "shown", "kind": event.kind, "title": event.title, "url": url, "fields": fields}
+        case PageAnswered() if OPENED not in event.values:
+            return {"type": "answered", "is_turned_down": not event.values}
         case CallEnded():
             return {"type": "ended", "by": event.by}
     return None

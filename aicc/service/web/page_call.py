@@ -1,15 +1,17 @@
-"""One call from a page: what the page may do to it, and how often."""
+"""One call or chat from a page: what the page may do to it, and how often."""
 
 from __future__ import annotations
 
 import contextlib
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from aicc.service.web.allowance import Allowance
-from voicebot.link import Accepted, CallCommand, Done, Press, Refused, Reoffer, Reply, Type
+from aicc.service.web.shown_pages import ShownPages
+from voicebot.events import Event, Logged, fields_of
+from voicebot.link import Accepted, Append, CallCommand, Done, Press, Refused, Reoffer, Reply, Type
 
 TOKEN_BYTES = 18
 MOST_READERS = 8  # of captions: a network that went away leaves some behind that are not known to be gone
@@ -21,6 +23,8 @@ class Calls(Protocol):
     """What is needed of the front."""
 
     async def take_page(self, called: str, sdp: str) -> Accepted | Refused: ...
+
+    async def take_chat(self, called: str) -> Accepted | Refused: ...
 
     async def ask(self, call_id: str, command: CallCommand) -> Reply: ...
 
@@ -53,7 +57,10 @@ class PageCall:
         self._calls = calls
         self._offers = Allowance(OFFERS_AT_ONCE, OFFERS_A_SECOND, now_s)
         self._entries = Allowance(ENTRIES_AT_ONCE, ENTRIES_A_SECOND, now_s)
+        self._shown = ShownPages()
+        self._now_s = now_s
         self._readers = 0
+        self._read_at_s = now_s()
 
     async def reoffer(self, sdp: str) -> str:
         """The page's network has changed: the description that answers its new one.
@@ -75,9 +82,27 @@ class PageCall:
         """:class:`CallOver`, :class:`TooOften`."""
         await self._enter(Type(self.call_id, text))
 
+    async def answer(self, shown: int, values: Mapping[str, str]) -> None:
+        """What was written into the form with that number, nothing where it was turned down.
+
+        :class:`CallOver`, :class:`TooOften`, and what :meth:`ShownPages.answered` raises.
+        """
+        await self._tell(shown, self._shown.answered(shown, values))
+
+    async def open(self, shown: int) -> None:
+        """The caller has opened that page and lets the agent know; a second time does nothing.
+
+        :class:`CallOver`, :class:`TooOften`, :class:`~aicc.service.web.shown_pages.NotShown`.
+        """
+        await self._tell(shown, self._shown.opened(shown))
+
     async def hang_up(self) -> None:
         """For the caller; whether it was up or not."""
         await self._calls.hang_up(self.call_id)
+
+    def heard(self, logged: Logged) -> None:
+        """What has happened in it, in order."""
+        self._shown.heard(logged)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[None]:
@@ -89,8 +114,24 @@ class PageCall:
             yield
         finally:
             self._readers -= 1
+            self._read_at_s = self._now_s()
 
-    async def _enter(self, command: Press | Type) -> None:
+    @property
+    def alone_s(self) -> float:
+        """How long nobody has read the captions."""
+        return 0.0 if self._readers else self._now_s() - self._read_at_s
+
+    async def _tell(self, shown: int, events: tuple[Event, ...]) -> None:
+        """What has become of what was shown, which has become of it once; where it cannot be told, it has not."""
+        if not events:
+            return
+        try:
+            await self._enter(Append(self.call_id, tuple(fields_of(event) for event in events)))
+        except BaseException:
+            self._shown.unsaid(shown)
+            raise
+
+    async def _enter(self, command: Press | Type | Append) -> None:
         if not self._entries.take():
             raise TooOften
         answer = await self._ask(command)

@@ -20,12 +20,16 @@ from aicc.service.api.service import CallLog
 from aicc.service.api.wire import Start
 from aicc.service.front import BUSY
 from aicc.service.web.asked import (
+    AnswersAsked,
     CallAsked,
     CallBegun,
+    ChatAsked,
+    ChatBegun,
     IceTold,
     KeysAsked,
     OfferAnswered,
     OfferAsked,
+    OpenedAsked,
     PageTold,
     TextAsked,
     Token,
@@ -33,6 +37,7 @@ from aicc.service.web.asked import (
 from aicc.service.web.captions import Caption, captions
 from aicc.service.web.forwarded import caller_address
 from aicc.service.web.page_call import CallOver, CallRefused, PageCall, TooOften
+from aicc.service.web.shown_pages import NotAsked, NotShown
 from aicc.service.web.web_calls import WebCalls
 from voicebot.doors.webrtc.ice_server import IceServer
 
@@ -100,12 +105,18 @@ def web(pages: Pages) -> APIRouter:
 
     @routes.post("/call/calls", status_code=201)
     async def begin(asked: CallAsked, request: Request) -> CallBegun:
-        address = caller_address(address_of(request.scope), request.headers.get("x-forwarded-for", ""), pages.proxies)
-        if not pages.let_in(address):
-            raise Problem(429, "too many calls from here", "wait a minute", {"retry-after": "60"})
+        _let_in(request)
         with _told():
             call, sdp = await pages.calls.begin(asked.called, asked.sdp)
         return CallBegun(token=call.token, call_id=call.call_id, sdp=sdp)
+
+    @routes.post("/call/chats", status_code=201)
+    async def begin_chat(asked: ChatAsked, request: Request) -> ChatBegun:
+        """A chat is a call without sound: what can be done to a call by its token can be done to it."""
+        _let_in(request)
+        with _told():
+            chat = await pages.calls.begin_chat(asked.called)
+        return ChatBegun(token=chat.token, call_id=chat.call_id)
 
     @routes.post("/call/calls/{token}/offer")
     async def reoffer(token: Token, asked: OfferAsked) -> OfferAnswered:
@@ -122,6 +133,18 @@ def web(pages: Pages) -> APIRouter:
     async def write(token: Token, asked: TextAsked) -> None:
         with _told():
             await _call_of(token).type(asked.text)
+
+    @routes.post("/call/calls/{token}/answers", status_code=204)
+    async def answer(token: Token, asked: AnswersAsked) -> None:
+        """What the caller has written into a form that an agent has sent."""
+        with _told():
+            await _call_of(token).answer(asked.shown, asked.values)
+
+    @routes.post("/call/calls/{token}/opened", status_code=204)
+    async def open_page(token: Token, asked: OpenedAsked) -> None:
+        """The caller has opened a page that an agent has sent, and agrees that the agent knows."""
+        with _told():
+            await _call_of(token).open(asked.shown)
 
     @routes.post("/call/calls/{token}/bye", status_code=204)
     async def bye(token: Token) -> None:
@@ -141,6 +164,11 @@ def web(pages: Pages) -> APIRouter:
                     await _send_all(socket, captions(call, pages.log, start))
             except TooOften:
                 await socket.close(TOO_MANY, "too many readers of this call")
+
+    def _let_in(request: Request) -> None:
+        address = caller_address(address_of(request.scope), request.headers.get("x-forwarded-for", ""), pages.proxies)
+        if not pages.let_in(address):
+            raise Problem(429, "too many calls from here", "wait a minute", {"retry-after": "60"})
 
     def _call_of(token: str) -> PageCall:
         if (call := pages.calls.of(token)) is None:
@@ -168,6 +196,10 @@ def _told() -> Iterator[None]:
         raise Problem(503, f"not now: {answer.reason}", f"try again in {seconds} s", {"retry-after": seconds}) from None
     except CallOver:
         raise Problem(409, "the call is not running", "begin a new one") from None
+    except NotShown:
+        raise Problem(409, "there is no such page or form, or not any more", "answer the newest one, once") from None
+    except NotAsked:
+        raise Problem(422, "the form does not ask for that", "answer only its fields") from None
     except TooOften:
         raise Problem(429, "too much for one call", "wait a few seconds", {"retry-after": "5"}) from None
 

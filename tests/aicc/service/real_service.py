@@ -126,7 +126,10 @@ class Telephone:
         await self._ticking
 
     def says(self, text: str) -> None:
-        sound = self._speech.say(text, Voice())
+        self.plays(self._speech.say(text, Voice()))
+
+    def plays(self, sound: Samples) -> None:
+        """8 kHz."""
         self._frames += [sound[at : at + RATE_HZ // 50] for at in range(0, len(sound), RATE_HZ // 50)][:-1]
 
     async def hears(self, heard: list[dict[str, Any]], limit_s: float = 20.0, **wanted: Any) -> dict[str, Any]:

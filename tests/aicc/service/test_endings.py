@@ -118,7 +118,7 @@ def test_a_call_that_died_is_ended_by_the_service_and_a_callback_is_booked(tmp_p
     seen, writer = end(tmp_path, events(heard))
     assert seen[:5] == [logged.event for logged in events(5)]
     assert seen[5:] == [
-        CallbackBooked("2026-11-22T12:10+09:00", "01012345678"),
+        CallbackBooked("2026-11-22T12:10+09:00", "01012345678", "2026-11-22T12:10+09:00"),
         CallEnded("service", "process_died", 80, "recording.flac"),
     ]
     assert [logged.event for logged in read_journal(folder / NAME)] == seen

@@ -352,3 +352,19 @@ def test_hanging_up_reaches_the_process_that_has_the_call():
             assert not await of.front.hang_up("unknown")
 
     asyncio.run(run())
+
+
+def test_a_chat_takes_a_tenth_of_a_slot():
+    async def run():
+        async with house(count=1, slots=2) as of:
+            process = of.starter.processes[0]
+            assert of.front.claim("call")
+            assert all(of.front.claim(f"chat {number}", door="chat") for number in range(10))
+            assert of.front.claim("one chat more", door="chat") is None and of.front.claim("one call more") is None
+            process.calls.discard("chat 3")  # it is gone
+            assert of.front.claim("a call for a tenth") is None
+            assert of.front.claim("another chat", door="chat")
+            process.calls.clear()
+            assert of.front.claim("a") and of.front.claim("b") and of.front.claim("c", door="chat") is None
+
+    asyncio.run(run())

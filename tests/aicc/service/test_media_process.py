@@ -194,7 +194,7 @@ def test_a_front_that_is_gone_ends_it_and_the_calls_are_whole(tmp_path):
 
 
 def test_a_front_that_is_gone_while_models_are_opened_ends_it_too(tmp_path):
-    async def never(start, events, gone):
+    async def never(start, events, gone, legs):
         await asyncio.Event().wait()
 
     async def run():

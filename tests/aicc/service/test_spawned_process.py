@@ -15,7 +15,7 @@ from aicc.service.spawned_process import SpawnedProcess
 from aicc.settings import Settings
 from voicebot.events import CallEnded
 from voicebot.journal import NAME, read_journal
-from voicebot.link import Accepted, Done, HangUp, LinkClosed, NotAnswered, Offer
+from voicebot.link import Accepted, AddLeg, Done, HangUp, LinkClosed, NotAnswered, Offer
 
 pytestmark = pytest.mark.slow
 
@@ -25,13 +25,19 @@ CALL = "01900000-0000-7000-8000-000000000001"
 
 class Heard:
     def __init__(self):
-        self.told, self.over, self.statuses = [], [], []
+        self.told, self.over, self.statuses, self.legs = [], [], [], []
 
     def events(self, batch):
         self.told += batch
 
     def gone(self, call_id):
         self.over.append(call_id)
+
+    def leg_up(self, call_id, leg):
+        self.legs.append((call_id, leg))
+
+    def leg_lost(self, call_id, leg, reason):
+        self.legs.append((call_id, leg, reason))
 
     def status(self, process):
         self.statuses.append(process.status)
@@ -69,6 +75,18 @@ async def until(condition):
     async with asyncio.timeout(20):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+def test_what_becomes_of_legs_is_told(tmp_path):
+    async def run():
+        async with spawned(tmp_path) as (process, heard, _):
+            await call(process)
+            assert await process.ask(AddLeg(CALL, "agent", "sip")) == Accepted(CALL, sdp="ours")
+            await process.ask(AddLeg(CALL, "gone", "sip"))
+            await until(lambda: len(heard.legs) == 2)
+            assert heard.legs == [(CALL, "agent"), (CALL, "gone", "hung_up")]
+
+    asyncio.run(run())
 
 
 def test_a_call_and_a_good_end(tmp_path):

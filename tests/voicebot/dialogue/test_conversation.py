@@ -1,3 +1,4 @@
+import asyncio
 from functools import partial
 from itertools import islice, repeat
 
@@ -8,8 +9,8 @@ from tests.fakes.line import ScriptedLine
 from tests.voicebot.dialogue import calls
 from tests.voicebot.dialogue.calls import MORE
 from voicebot.dialogue.line import Caller
-from voicebot.dialogue.signals import Goodbye
-from voicebot.events import AnswerChosen, HandoffRequested
+from voicebot.dialogue.signals import Goodbye, Transfer
+from voicebot.events import AnswerChosen, HandoffRequested, SlotFilled
 
 FLOWS = """
 flow: 예약
@@ -327,3 +328,47 @@ def test_whenever_the_caller_hangs_up_every_flow_is_left(call, turns):
     gone = call(line=ScriptedLine(talk[:turns]))
     assert sorted(gone.left) == sorted(gone.entered)
     assert gone.ending is None
+
+
+# ---- run again
+
+
+def _again(before, *turns):
+    """The conversation goes on with the flow 찻잎 배달 behind its handoff."""
+    conversation = before.conversation
+    conversation.line = ScriptedLine(turns)
+    ending = asyncio.run(conversation.run(conversation.mind.flows["찻잎 배달"]))
+    return ending, conversation
+
+
+def test_behind_a_handoff_it_goes_on_with_a_flow_and_greets_nobody(call):
+    handed = call("상담사 연결해 주세요")
+    assert isinstance(handed.ending, Transfer)
+    ending, conversation = _again(handed, "이오요", "아니요")
+    said = [said.text for said in conversation.line.said]
+    assert said[0] == "몇 봉지 보내 드릴까요?"
+    assert OPENING not in said
+    assert said[-1] == GOODBYE
+    assert isinstance(ending, Goodbye)
+
+
+def test_behind_a_handoff_it_knows_what_it_knew_and_has_its_patience_back(call):
+    handed = call("모은 점수 알려 주세요", "상담사 연결해 주세요")
+    handed.conversation.memory.put("등급", "금", "")
+    handed.conversation.memory.not_understood = 2
+    _, conversation = _again(handed, "흠흠흠", "이오요", "아니요")
+    assert conversation.memory.values()["등급"] == "금"
+    assert [event.value for event in conversation.line.of(SlotFilled)] == ["25"]
+
+
+def test_a_flow_that_is_run_again_may_hand_over_again(call):
+    handed = call("상담사 연결해 주세요")
+    ending, conversation = _again(handed, "상담사 바꿔 주세요")
+    assert isinstance(ending, Transfer)
+    assert len(conversation.line.of(HandoffRequested)) == 1
+
+
+def test_who_wants_it_all_from_the_beginning_hears_the_greeting(call):
+    handed = call("상담사 연결해 주세요")
+    _, conversation = _again(handed, "처음부터 다시 할게요", "이제 됐어요 끊을게요")
+    assert OPENING in [said.text for said in conversation.line.said]

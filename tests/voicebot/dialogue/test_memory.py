@@ -60,3 +60,12 @@ def test_the_summary_says_what_is_known_and_hides_what_is_private() -> None:
     assert summary.startswith("환불. 고객 말씀: 돈 돌려주세요. 본인 확인됨. ")
     assert "금액 35,000원" in summary and "1990" not in summary and "없음" not in summary
     assert memory().summary(None, "") == "문의"
+
+
+def test_to_begin_again_forgets_what_went_wrong_and_nothing_else() -> None:
+    kept = memory()
+    kept.fill("금액", found(35_000, "35,000원"), "환불")
+    kept.said, kept.not_understood, kept.unanswered, kept.silences, kept.warnings = ["네?"], 2, 1, 1, 1
+    kept.begin_again()
+    assert (kept.said, kept.not_understood, kept.unanswered, kept.silences, kept.warnings) == ([], 0, 0, 0, 1)
+    assert kept.values()["금액"] == 35_000

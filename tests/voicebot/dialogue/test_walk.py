@@ -16,6 +16,7 @@ from voicebot.events import (
     FlowEntered,
     FlowLeft,
     HandoffRequested,
+    MessageLeft,
     MessageSent,
     RecordingPaused,
     RecordingResumed,
@@ -195,6 +196,19 @@ def test_callbacks_and_consents_are_in_the_log(follow):
     noted = follow(*steps, turns=["내일"], caller=Caller("01012345678"))
     assert noted.line.of(CallbackBooked) == [CallbackBooked("11월 24일 오후", "01012345678")]
     assert noted.line.of(ConsentGiven) == [ConsentGiven("녹음")]
+
+
+def test_a_callback_with_an_hour_can_be_dialled_by_itself(follow):
+    steps = ("ask: 날짜", "{callback: '{발신번호}', at: '{날짜} 15:00'}")
+    noted = follow(*steps, turns=["내일"], caller=Caller("01012345678"))
+    [booked] = noted.line.of(CallbackBooked)
+    assert booked.due == "2026-11-24T15:00"
+
+
+def test_a_message_is_left_for_the_desk(follow):
+    steps = ("ask: 찻잎", "{leave: '{찻잎}(을/를) 사려고 해요.', number: '{발신번호}'}")
+    noted = follow(*steps, turns=["녹차"], caller=Caller("01012345678"))
+    assert noted.line.of(MessageLeft) == [MessageLeft("01012345678", "녹차를 사려고 해요.")]
 
 
 def test_an_answer_from_the_knowledge_base(follow):

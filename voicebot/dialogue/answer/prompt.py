@@ -2,7 +2,7 @@
 
 What callers say and what entries hold is data. It cannot close its own brackets, for it has none: whatever could look
 like one is replaced, and sentences that give orders to a model are left out of entries. A prompt holds nothing but what
-its own call has said and what the knowledge base holds for everybody.
+its own call has said, numbers of cards and residents as stars, and what the knowledge base holds for everybody.
 """
 
 import re
@@ -18,6 +18,7 @@ from langchain_core.prompts import ChatPromptTemplate
 from kb.entry import Entry
 from voicebot.dialogue.answer.orders import without_orders
 from voicebot.dialogue.answer.sentences import sentences
+from voicebot.text.private_turns import masked_talk
 
 UNKNOWN = "모름"
 """What a model is to say when the entries hold no answer."""
@@ -50,14 +51,13 @@ def template() -> ChatPromptTemplate:
 
 def variables(question: str, entries: Sequence[Entry], said: Sequence[Exchange] = ()) -> dict[str, object]:
     """What the template is filled with; the best entry comes first."""
+    turns = [turn for asked, answered in said[-EXCHANGES:] for turn in (("caller", asked), ("bot", answered))]
+    *before, question = (as_data(text, QUESTION_CHARACTERS) for text in masked_talk([*turns, ("caller", question)]))
     messages: list[BaseMessage] = []
-    for asked, answered in said[-EXCHANGES:]:
-        messages += [
-            HumanMessage(as_data(asked, QUESTION_CHARACTERS)),
-            AIMessage(as_data(answered, QUESTION_CHARACTERS)),
-        ]
+    for asked, answered in zip(before[::2], before[1::2], strict=True):
+        messages += [HumanMessage(asked), AIMessage(answered)]
     written = "".join(_written(number, entry) for number, entry in enumerate(entries[:MOST_ENTRIES], 1))
-    return {"question": as_data(question, QUESTION_CHARACTERS), "entries": written, "said": messages}
+    return {"question": question, "entries": written, "said": messages}
 
 
 def _written(number: int, entry: Entry) -> str:

@@ -22,6 +22,7 @@ from voicebot.dialogue.scenario.step import (
     Go,
     Handoff,
     HangUp,
+    Leave,
     Link,
     Message,
     Recording,
@@ -163,6 +164,8 @@ def _shape_and_text(step: Step) -> tuple[Shape, str]:
             return "other", ", ".join(f"{name} = {value}" for name, value in step.set.items())
         case Callback():
             return "service", f"콜백 예약: {step.at}"
+        case Leave():
+            return "service", f"메시지: {step.leave}"
         case Consent():
             return "other", f"동의: {step.consent}"
         case Recording():
@@ -192,7 +195,7 @@ def _shortened(text: str, longest: int) -> str:
 
 # ---- a scenario
 
-_KINDS: dict[str, Shape] = {"main": "flow", "global": "say", "repair": "other"}
+_KINDS: dict[str, Shape] = {"main": "flow", "global": "say", "repair": "other", "desk": "person"}
 
 _REPAIRS = {
     "person": "상담사를 찾으면",
@@ -236,6 +239,8 @@ def _ways_to(flow: Flow, loaded: LoadedScenario) -> list[tuple[str, str]]:
         found.append(("menu", "번호를 누르면"))
     if flow.repairs is not None:
         found.append((f"on_{flow.repairs}", _REPAIRS.get(flow.repairs, flow.repairs)))
+    elif flow.kind == "desk":
+        found.append(("desk", "상담 데스크가 부르면"))
     elif flow.examples:
         found.append(("wish", "고객이 원하면") if flow.kind == "main" else ("always", "언제든지"))
     return found

@@ -34,10 +34,11 @@ class Flow(Written):
     """One thing that callers come for."""
 
     flow: str = Field(description="The flow's name, as designers, agents and the event log call it.", min_length=1)
-    kind: Literal["main", "global", "repair"] = Field(
+    kind: Literal["main", "global", "repair", "desk"] = Field(
         default="main",
         description="main: offered to callers; global: reachable from anywhere, then back; "
-        "repair: run by the engine in place of its own repair.",
+        "repair: run by the engine in place of its own repair; "
+        "desk: run when people give the caller to the bot, or are not there.",
     )
     repairs: (
         Literal["person", "repeat", "slower", "restart", "not_understood", "silence", "abuse", "no_answer"] | None
@@ -56,8 +57,10 @@ class Flow(Written):
     def _repair_says_which(self) -> Flow:
         if self.kind == "repair" and self.repairs is None:
             raise ValueError("a repair flow says with `repairs` what it takes the place of")
-        if self.kind == "main" and self.repairs is not None:
-            raise ValueError("a main flow takes the place of no repair: its kind is global or repair")
+        if self.kind in ("main", "desk") and self.repairs is not None:
+            raise ValueError(f"a {self.kind} flow takes the place of no repair: its kind is global or repair")
+        if self.kind == "desk" and (self.examples or self.questions):
+            raise ValueError("no caller asks for a desk flow: leave examples and questions out, or make it a main flow")
         return self
 
 

@@ -147,6 +147,13 @@ class Callback(Step):
     at: Text
 
 
+class Leave(Step):
+    """Leaves a message for the people at the desk."""
+
+    leave: Text
+    number: str = Field(default="", description="Where they reach the caller, usually {전화번호}.")
+
+
 class Consent(Step):
     """Notes that the caller has agreed to something."""
 
@@ -198,6 +205,7 @@ STEPS: tuple[tuple[str, type[Step]], ...] = (
     ("hang_up", HangUp),
     ("set", Set),
     ("callback", Callback),
+    ("leave", Leave),
     ("consent", Consent),
     ("recording", Recording),
     ("repeat", Repeat),
@@ -233,6 +241,7 @@ AnyStep = Annotated[
     | Annotated[HangUp, Tag("hang_up")]
     | Annotated[Set, Tag("set")]
     | Annotated[Callback, Tag("callback")]
+    | Annotated[Leave, Tag("leave")]
     | Annotated[Consent, Tag("consent")]
     | Annotated[Recording, Tag("recording")]
     | Annotated[Repeat, Tag("repeat")]

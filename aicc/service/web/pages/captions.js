@@ -1,6 +1,7 @@
-// What both sides say, as lines of a list.
+// What all sides say and send, as lines of a list in a log, which scrolls.
 
-import { ASIDES } from "./words.js";
+import { FormCard, PageCard } from "./cards.js";
+import { ASIDES, CARDS, NAMES } from "./words.js";
 
 const NEAR_PX = 48; // who has scrolled up to read is left there
 
@@ -9,15 +10,32 @@ export class Captions {
   #heard = new Map();
   #said = null;
   #pressed = null;
+  #cards = [];
+  #form = null;
+  #sent;
+  #thinking = null;
+  #hasBot = false;
 
-  constructor(list) {
+  /** What becomes of what an agent has sent is told to `sent`: `open(seq)`, `answer(seq, values)`. */
+  constructor(list, sent) {
     this.#list = list;
+    this.#sent = sent;
   }
 
-  clear() {
+  /** With `hasBot` it is shown that the bot is at its answer: who hears it speak does not need that. */
+  clear(hasBot) {
     this.#list.replaceChildren();
     this.#heard.clear();
-    this.#said = this.#pressed = null;
+    this.#said = this.#pressed = this.#form = this.#thinking = null;
+    this.#cards = [];
+    this.#hasBot = hasBot;
+  }
+
+  /** Nothing can be entered any more. */
+  end() {
+    this.#thinking?.remove();
+    for (const card of this.#cards) card.close(CARDS.over);
+    this.#cards = [];
   }
 
   /** A message of aicc/service/web/captions.py. */
@@ -43,7 +61,18 @@ export class Captions {
         case "off_record":
           return this.#aside(message.is_off ? ASIDES.offRecord : ASIDES.onRecord);
         case "handoff":
+          this.#hasBot = false;
           return this.#aside(ASIDES.handoff);
+        case "agent":
+          this.#hasBot = false;
+          this.#add("agent").textContent = message.text;
+          return;
+        case "joined":
+          return this.#aside(ASIDES.joined);
+        case "shown":
+          return this.#send(message);
+        case "answered":
+          return this.#closeForm(message.is_turned_down ? CARDS.turnedDown : CARDS.sent);
       }
     });
   }
@@ -54,10 +83,10 @@ export class Captions {
   }
 
   #keepingEnd(change) {
-    const list = this.#list;
-    const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_PX;
+    const log = this.#list.parentElement;
+    const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_PX;
     change();
-    if (isAtEnd) list.scrollTop = list.scrollHeight;
+    if (isAtEnd) log.scrollTop = log.scrollHeight;
   }
 
   #aside(text) {
@@ -71,6 +100,33 @@ export class Captions {
     const isFirst = line.classList.contains("running");
     line.textContent = isFinal && !isFirst ? `${line.textContent} ${text}` : text;
     if (isFinal) line.classList.remove("running");
+    if (isFinal && this.#hasBot) this.#think();
+  }
+
+  /** Of forms the newest counts. */
+  #send(message) {
+    const line = this.#add("card");
+    if (message.kind === "page") {
+      this.#cards.push(new PageCard(line, message, this.#sent.open));
+    } else {
+      this.#closeForm(CARDS.replaced);
+      this.#form = new FormCard(line, message, this.#sent.answer);
+      this.#cards.push(this.#form);
+    }
+  }
+
+  #closeForm(note) {
+    if (this.#form === null) return;
+    this.#form.close(note);
+    this.#cards = this.#cards.filter((card) => card !== this.#form);
+    this.#form = null;
+  }
+
+  /** Not read out, and not shown where the answer is there at once. */
+  #think() {
+    this.#thinking = this.#add("aside thinking");
+    this.#thinking.textContent = ASIDES.thinking;
+    this.#thinking.setAttribute("aria-hidden", "true");
   }
 
   #silence() {
@@ -95,8 +151,12 @@ export class Captions {
       }
     }
     this.#pressed = null;
+    this.#thinking?.remove();
+    this.#thinking = null;
     const line = document.createElement("li");
     line.className = kind;
+    const [who] = line.classList;
+    if (NAMES[who] && !this.#list.lastElementChild?.classList.contains(who)) line.dataset.name = NAMES[who];
     this.#list.append(line);
     return line;
   }

@@ -1,5 +1,6 @@
 // One call, from the offer to the end: its token, its sound, its captions, what is entered. Knows nothing of the page.
 
+import { Entries } from "./entries.js";
 import { Reader } from "./reader.js";
 import { ask, sayBye } from "./service.js";
 import { Wire } from "./wire.js";
@@ -10,8 +11,8 @@ export class Call {
   #wire;
   #reader = null;
   #token = null;
+  #entries = null;
   #isOver = false;
-  #entered = Promise.resolve();
 
   /**
    * `called` is the number that chooses the scenario, `track` the microphone's, or null. `shown` is told what happens:
@@ -46,11 +47,9 @@ export class Call {
     return this.#wire.replace(track);
   }
 
-  /** Throws where it has not arrived. In the order in which it was entered: requests may overtake each other. */
-  enter(what, entered) {
-    const sent = this.#entered.then(() => ask(`calls/${this.#token}/${what}`, { [what]: entered }));
-    this.#entered = sent.catch(() => {}); // its caller is told
-    return sent;
+  /** Throws where it has not arrived. */
+  enter(what, body) {
+    return this.#entries.post(what, body);
   }
 
   hangUp() {
@@ -62,6 +61,7 @@ export class Call {
     if (this.#token) return (await ask(`calls/${this.#token}/offer`, { sdp }, signal)).sdp;
     const begun = await ask("calls", { sdp, called: this.#called }, signal);
     this.#token = begun.token;
+    this.#entries = new Entries(begun.token);
     if (this.#isOver) sayBye(this.#token); // hung up while the service answered
     else this.#reader = new Reader(this.#token, (message) => this.#read(message), () => this.#end("unknown"));
     return begun.sdp;

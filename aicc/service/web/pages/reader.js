@@ -1,4 +1,4 @@
-// Reads the captions of a call over one WebSocket after another, each message once.
+// Reads the captions of a call or chat over one WebSocket after another, each message once.
 
 import { openCaptions } from "./service.js";
 
@@ -10,15 +10,20 @@ export class Reader {
   #token;
   #read;
   #over;
+  #way;
   #socket = null;
   #timer = null;
   #next = 0;
 
-  /** `read(message)` for each; `over()` where the service has none, or no more, whatever the last one was. */
-  constructor(token, read, over) {
+  /**
+   * `read(message)` for each; `over()` where the service has none, or no more, whatever the last one was. `lost()` and
+   * `back()` tell how the way is.
+   */
+  constructor(token, read, over, { lost, back } = {}) {
     this.#token = token;
     this.#read = read;
     this.#over = over;
+    this.#way = { lost, back };
     this.again();
   }
 
@@ -27,6 +32,7 @@ export class Reader {
     this.close();
     const socket = openCaptions(this.#token, this.#next);
     this.#socket = socket;
+    socket.addEventListener("open", () => this.#socket === socket && this.#way.back?.());
     socket.addEventListener("message", ({ data }) => {
       if (this.#socket !== socket) return;
       const message = JSON.parse(data);
@@ -35,8 +41,12 @@ export class Reader {
     });
     socket.addEventListener("close", ({ code }) => {
       if (this.#socket !== socket) return;
-      if (code === ENDED || code === NO_CALL) this.#over();
-      else this.#timer = setTimeout(() => this.again(), RETRY_MS);
+      if (code === ENDED || code === NO_CALL) {
+        this.#over();
+      } else {
+        this.#way.lost?.();
+        this.#timer = setTimeout(() => this.again(), RETRY_MS);
+      }
     });
   }
 

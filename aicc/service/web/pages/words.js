@@ -12,24 +12,61 @@ export const STATUS = {
   talking: "통화 중",
   lost: "연결이 끊겨 다시 잇고 있습니다…",
   notCalled: "아직 연결되지 않았습니다.",
+  opening: "채팅을 열고 있습니다…",
+  chatting: "채팅 상담 중",
+  notChatting: "아직 채팅이 열리지 않았습니다.",
 };
 
 export const BUTTONS = {
   dial: "전화 걸기",
   dialAgain: "다시 걸기",
   hangUp: "끊기",
+  endChat: "채팅 끝내기",
   withoutMicrophone: "마이크 없이 통화하기",
   hearVoice: "소리 켜기",
 };
 
 export const ASIDES = {
   handoff: "상담사에게 연결합니다.",
+  joined: "상담사와 연결되었습니다.",
+  thinking: "상담 봇이 답을 쓰고 있습니다…",
   offRecord: "지금부터는 녹음하지 않습니다.",
   onRecord: "다시 녹음합니다.",
   notSent: "보내지 못했습니다. 다시 눌러 주세요.",
-  tooFast: "조금만 천천히 눌러 주세요.",
+  tooFast: "조금만 천천히 입력해 주세요.",
   anotherMicrophone: "바뀐 마이크로 통화를 이어 갑니다.",
 };
+
+/** Who says what, for whom it is not plain by its place. */
+export const NAMES = { bot: "상담 봇", agent: "상담사", caller: "나" };
+
+/** Where one writes. */
+export const WRITING = {
+  call: { label: "글로 답하기", placeholder: "말 대신 글로 답하기" },
+  chat: { label: "보낼 글", placeholder: "궁금한 점을 적어 주세요" },
+};
+
+/** What an agent sends. */
+export const CARDS = {
+  page: "상담사가 보낸 페이지",
+  form: "상담사가 보낸 양식",
+  open: "열기",
+  together: "함께 보기",
+  whatTogetherIs: "‘함께 보기’를 누르면 새 창에서 열리고, 이 페이지를 여신 것을 상담사도 알게 됩니다.",
+  notOpenable: "열 수 없는 주소입니다.",
+  send: "보내기",
+  turnDown: "보내지 않기",
+  empty: "한 칸이라도 적어 주세요.",
+  sent: "상담사에게 보냈습니다.",
+  turnedDown: "보내지 않으셨습니다.",
+  replaced: "새 양식이 와서 닫혔습니다.",
+  late: "이미 보내셨거나 새 양식으로 바뀌었습니다.",
+  notSent: "보내지 못했습니다. 다시 눌러 주세요.",
+  over: "상담이 끝나 닫혔습니다.",
+};
+
+/** For who does not see the captions grow. */
+export const cameIn = ({ kind, title }) => `${kind === "page" ? CARDS.page : CARDS.form}: ${title}`;
 
 export const PROBLEMS = {
   voiceBlocked: "브라우저가 소리를 막아 두었습니다. 아래 버튼을 누르면 들립니다.",
@@ -45,6 +82,16 @@ export const ENDINGS = {
   network: "연결이 끊겨 통화가 끝났습니다. 다시 걸어 주세요.",
   service: "죄송합니다. 저희 사정으로 통화가 끝났습니다. 잠시 뒤 다시 걸어 주세요.",
   unknown: "통화가 끝났습니다.",
+};
+
+/** A chat's. */
+export const CHAT_ENDINGS = {
+  caller: "채팅을 마쳤습니다. 이용해 주셔서 고맙습니다.",
+  bot: "채팅 상담이 끝났습니다. 이용해 주셔서 고맙습니다.",
+  agent: "상담사가 채팅을 마쳤습니다. 이용해 주셔서 고맙습니다.",
+  service: "죄송합니다. 저희 사정으로 채팅이 끝났습니다. 잠시 뒤 다시 문의해 주세요.",
+  forgotten: "지난 채팅 상담은 끝났습니다. 필요하시면 새로 문의해 주세요.",
+  unknown: "채팅 상담이 끝났습니다.",
 };
 
 export const nameOfKey = (digit) => ({ "*": "별표", "#": "우물 정" })[digit] ?? digit;
@@ -94,4 +141,20 @@ export function explainCall(error) {
     return "이 네트워크에서는 음성이 오가지 못합니다. VPN을 끄시거나, 다른 와이파이나 휴대전화 데이터로 바꾼 다음 다시 걸어 주세요.";
   }
   return "연결하지 못했습니다. 인터넷 연결을 확인하고 다시 걸어 주세요.";
+}
+
+/** Why a chat has not begun. */
+export function explainChat(error) {
+  if (error instanceof Refused) {
+    switch (error.status) {
+      case 429:
+        return "짧은 시간에 너무 여러 번 여셨습니다. 1분쯤 뒤에 다시 열어 주세요.";
+      case 503:
+        if (error.retryAfterS < RETRY_AWAY_S) return "지금은 문의가 많아 채팅을 열 수 없습니다. 잠시 뒤 다시 열어 주세요.";
+        return "죄송합니다. 지금은 채팅을 열 수 없습니다. 몇 분 뒤 다시 열어 주세요.";
+      default:
+        return "죄송합니다. 저희 쪽 문제로 채팅을 열지 못했습니다. 잠시 뒤 다시 열어 주세요.";
+    }
+  }
+  return "채팅을 열지 못했습니다. 인터넷 연결을 확인하고 다시 열어 주세요.";
 }

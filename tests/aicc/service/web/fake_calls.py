@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from fastapi import FastAPI
@@ -17,8 +17,8 @@ from aicc.service.api.server import listen, server
 from aicc.service.web.routes import Pages, web
 from aicc.service.web.web_calls import WebCalls
 from voicebot.doors.webrtc.ice_server import IceServer
-from voicebot.events import CallEnded, CallStarted, Event
-from voicebot.link import Accepted, CallCommand, Done, Refused, Reoffer, Reply
+from voicebot.events import CallEnded, CallStarted, Event, Logged, event_of
+from voicebot.link import Accepted, Append, CallCommand, Done, Refused, Reoffer, Reply
 from voicebot.log import EventLog, new_call_id
 
 STARTED = CallStarted("in", "webrtc", "", "15880000", "nuri")
@@ -37,6 +37,7 @@ class FakeCalls:
     up: list[str] = field(default_factory=list)
     logs: dict[str, EventLog] = field(default_factory=dict)
     hung_up: list[str] = field(default_factory=list)
+    heard: Callable[[Logged], None] = lambda logged: None
 
     async def take_page(self, called: str, sdp: str) -> Accepted | Refused:
         self.offered.append((called, sdp))
@@ -45,12 +46,24 @@ class FakeCalls:
         self.up.append(new_call_id())
         return Accepted(self.up[-1], sdp=sdp[::-1])
 
+    async def take_chat(self, called: str) -> Accepted | Refused:
+        """Begins at once."""
+        self.offered.append((called, "chat"))
+        if self.refused:
+            return self.refused.pop(0)
+        self.up.append(new_call_id())
+        self.logs[self.up[-1]] = EventLog(self.up[-1], written=self.heard)
+        self.say(self.up[-1], replace(STARTED, door="chat"))
+        return Accepted(self.up[-1])
+
     async def ask(self, call_id: str, command: CallCommand) -> Reply:
         self.asked.append(command)
         if call_id not in self.up:
             return Refused("the call is over")
         if isinstance(command, Reoffer):
             return self.refused.pop(0) if self.refused else Accepted(call_id, sdp=command.sdp[::-1])
+        if isinstance(command, Append) and call_id in self.logs:
+            self.say(call_id, *[event for fields in command.events if (event := event_of(fields))])
         return Done(call_id in self.logs)
 
     async def hang_up(self, call_id: str) -> bool:
@@ -60,7 +73,7 @@ class FakeCalls:
     # ---- what a test makes happen
 
     def begin(self, call_id: str) -> None:
-        self.logs[call_id] = EventLog(call_id)
+        self.logs[call_id] = EventLog(call_id, written=self.heard)
         self.say(call_id, STARTED)
 
     def say(self, call_id: str, *events: Event) -> None:
@@ -86,6 +99,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.web_calls = WebCalls(self.calls, lambda delay_s, work: self.later.append((delay_s, work)))
+        self.calls.heard = self.web_calls.heard
 
     def app(self) -> FastAPI:
         app = FastAPI(redirect_slashes=False, docs_url=None, redoc_url=None)

@@ -20,6 +20,7 @@ from aicc.service.web.page_call import MOST_READERS
 from tests.aicc.service.web.fake_calls import House, serving, until
 from voicebot.events import (
     TYPES,
+    AgentJoined,
     BotFinished,
     BotInterrupted,
     BotStarted,
@@ -27,6 +28,8 @@ from voicebot.events import (
     Dtmf,
     Event,
     HandoffRequested,
+    PageAnswered,
+    PageShown,
     RecordingPaused,
     RecordingResumed,
     TranscriptFinal,
@@ -182,21 +185,52 @@ SHOWN: list[tuple[Event, dict[str, Any]]] = [
     (RecordingPaused(), {"type": "off_record", "is_off": True}),
     (RecordingResumed(), {"type": "off_record", "is_off": False}),
     (HandoffRequested("asked", "returns", "반품 문의, 주문 204817"), {"type": "handoff"}),
+    (AgentJoined("kim", "answered"), {"type": "joined"}),
+    (
+        PageShown("kim", "page", "배송 조회", "https://example.com/a"),
+        {"type": "shown", "kind": "page", "title": "배송 조회", "url": "https://example.com/a", "fields": []},
+    ),
+    (
+        PageShown("kim", "form", "배송지", fields=("받는 분", "주소")),
+        {"type": "shown", "kind": "form", "title": "배송지", "url": "", "fields": ["받는 분", "주소"]},
+    ),
+    (PageAnswered({"받는 분": "김누리"}), {"type": "answered", "is_turned_down": False}),
+    (PageAnswered({}), {"type": "answered", "is_turned_down": True}),
     (ENDED, {"type": "ended", "by": "bot"}),
 ]
 
 
-@pytest.mark.parametrize("event, told", SHOWN, ids=[type(event).__name__ for event, _ in SHOWN])
+@pytest.mark.parametrize(
+    "event, told", SHOWN, ids=[f"{type(event).__name__}{number}" for number, (event, _) in enumerate(SHOWN)]
+)
 def test_what_is_shown(event: Event, told: dict[str, Any]) -> None:
     assert caption(event) == told
 
 
 @pytest.mark.parametrize("side", ["agent", "supervisor"])
-def test_what_people_of_the_house_say_is_not_shown(side: Any) -> None:
-    """They may consult each other while the caller waits."""
+def test_of_people_of_the_house_their_last_word_is_shown(side: Any) -> None:
+    """They are followed while they talk to the caller; what they begin to say and take back is theirs."""
+    final = TranscriptFinal(side, 3, "네 고객님", "네, 고객님", (), "bundled")
+    assert caption(final) == {"type": "agent", "turn": 3, "text": "네, 고객님"}
     assert caption(TranscriptPartial(side, 1, "", "", 0)) is None
-    assert caption(TranscriptFinal(side, 1, "", "", (), "")) is None
     assert caption(Dtmf("1", side)) is None
+
+
+@pytest.mark.parametrize("how", ["consulted", "conference"])
+def test_who_joins_whom_is_a_matter_of_the_house(how: Any) -> None:
+    assert caption(AgentJoined("kim", how)) is None
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//example.com", "file:///etc/passwd", " https:"]
+)
+def test_no_other_address_goes_out(url: str) -> None:
+    shown = caption(PageShown("kim", "page", "배송 조회", url))
+    assert shown and shown["url"] == ""
+
+
+def test_that_a_page_was_opened_is_for_the_agent() -> None:
+    assert caption(PageAnswered({"opened": "배송 조회"})) is None
 
 
 def test_nothing_else_of_the_log_is_shown() -> None:

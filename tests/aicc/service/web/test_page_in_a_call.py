@@ -32,7 +32,7 @@ def test_one_press_and_both_hear_each_other(chromium: Chromium) -> None:
     async def work() -> None:
         async with visiting(chromium, house()) as visitor:
             await expect(visitor.page).to_have_title("누리상점 상담 전화")
-            await expect(visitor.page.locator("button:visible")).to_have_count(1)
+            await expect(visitor.page.locator("button:visible")).to_have_text(["전화 걸기", "채팅으로 문의하기"])
             call_id = await visitor.call()
             assert await visitor.heard_hz() == pytest.approx(BOTS_HZ, abs=6)
             ticker = visitor.calls.tickers[call_id]

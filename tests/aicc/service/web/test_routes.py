@@ -14,6 +14,7 @@ import pytest
 from aicc.service.web.page_call import ENTRIES_AT_ONCE, OFFERS_AT_ONCE
 from tests.aicc.service.web.fake_calls import House
 from voicebot.doors.webrtc.ice_server import IceServer
+from voicebot.events import ConsentGiven, Event, PageAnswered, PageShown
 from voicebot.link import Press, Refused, Reoffer, Type
 
 SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n"
@@ -214,6 +215,204 @@ def test_a_call_that_has_not_begun(what: str, body: dict[str, str]) -> None:
         async with client_of(house) as client:
             token = (await client.post("/call/calls", json={"sdp": SDP})).json()["token"]
             assert (await client.post(f"/call/calls/{token}/{what}", json=body)).status_code == 409
+
+    run(work())
+
+
+# ---- a chat
+
+
+async def chatting(client: httpx.AsyncClient) -> tuple[str, str]:
+    """Token and id of a chat, which begins at once."""
+    answer = await client.post("/call/chats", json={"called": "15880000"})
+    assert answer.status_code == 201
+    told = answer.json()
+    return told["token"], told["call_id"]
+
+
+def test_a_chat_needs_no_sound() -> None:
+    async def work() -> None:
+        house = House()
+        async with client_of(house) as client:
+            token, call_id = await chatting(client)
+            assert house.calls.offered == [("15880000", "chat")] and house.came_from == ["192.0.2.7"]
+            assert (await client.post(f"/call/calls/{token}/text", json={"text": "반품이요"})).status_code == 204
+            assert house.calls.asked == [Type(call_id, "반품이요")]
+            assert (await client.post(f"/call/calls/{token}/bye")).status_code == 204
+            assert house.calls.hung_up == [call_id]
+
+    run(work())
+
+
+def test_a_service_that_takes_no_chat() -> None:
+    async def work() -> None:
+        house = House()
+        house.calls.refused = [Refused("busy")]
+        async with client_of(house) as client:
+            answer = await client.post("/call/chats", json={})
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+            house.lets_in = False
+            assert (await client.post("/call/chats", json={})).status_code == 429
+            for body in ({"sdp": SDP}, {"called": "a b"}, []):
+                assert (await client.post("/call/chats", json=body)).status_code == 422
+            assert len(house.calls.offered) == 1
+
+    run(work())
+
+
+# ---- what an agent has sent
+
+FORM = PageShown("kim", "form", "배송지", fields=("받는 분", "주소"))
+PAGE = PageShown("kim", "page", "배송 조회", "https://example.com/")
+
+
+def shown(house: House, call_id: str, *events: PageShown) -> list[int]:
+    """The numbers by which their captions call them."""
+    first = len(house.calls.logs[call_id].read())
+    house.calls.say(call_id, *events)
+    return list(range(first, first + len(events)))
+
+
+def told(house: House, call_id: str, *kinds: type[Event]) -> list[Event]:
+    return [logged.event for logged in house.calls.logs[call_id].read() if isinstance(logged.event, kinds)]
+
+
+def test_a_form_is_answered_once() -> None:
+    async def work() -> None:
+        house = House()
+        async with client_of(house) as client:
+            token, call_id = await chatting(client)
+            [form] = shown(house, call_id, FORM)
+            values = {"주소": " 서울 </script><img src=x onerror=alert(1)> ", "받는 분": "김누리"}
+            body = {"shown": form, "values": values}
+            assert (await client.post(f"/call/calls/{token}/answers", json=body)).status_code == 204
+            assert told(house, call_id, PageAnswered) == [
+                PageAnswered({"받는 분": "김누리", "주소": "서울 </script><img src=x onerror=alert(1)>"})
+            ]
+            assert (await client.post(f"/call/calls/{token}/answers", json=body)).status_code == 409
+            assert len(told(house, call_id, PageAnswered)) == 1
+
+    run(work())
+
+
+def test_a_form_is_turned_down() -> None:
+    async def work() -> None:
+        house = House()
+        async with client_of(house) as client:
+            token, call_id = await chatting(client)
+            [form] = shown(house, call_id, FORM)
+            answer = await client.post(f"/call/calls/{token}/answers", json={"shown": form, "values": {}})
+            assert answer.status_code == 204
+            assert told(house, call_id, PageAnswered) == [PageAnswered({})]
+
+    run(work())
+
+
+def test_of_two_forms_the_newest_counts() -> None:
+    async def work() -> None:
+        house = House()
+        async with client_of(house) as client:
+            token, call_id = await chatting(client)
+            old, page, new = shown(house, call_id, FORM, PAGE, FORM)
+            for number in (old, page, new + 1, 0):
+                body = {"shown": number, "values": {"주소": "서울"}}
+                answer = await client.post(f"/call/calls/{token}/answers", json=body)
+                assert answer.status_code == 409
+                assert set(answer.json()) == {"error", "cure"}
+            body = {"shown": new, "values": {"주소": "서울"}}
+            assert (await client.post(f"/call/calls/{token}/answers", json=body)).status_code == 204
+            assert told(house, call_id, PageAnswered) == [PageAnswered({"주소": "서울"})]
+
+    run(work())
+
+
+def test_no_form_and_no_page() -> None:
+    async def work() -> None:
+        house = House()
+        async with client_of(house) as client:
+            token, _ = await chatting(client)
+            body: dict[str, Any] = {"shown": 0, "values": {"주소": "서울"}}
+            assert (await client.post(f"/call/calls/{token}/answers", json=body)).status_code == 409
+            assert (await client.post(f"/call/calls/{token}/opened", json={"shown": 0})).status_code == 409
+            assert (await client.post(f"/call/calls/{OTHERS}/answers", json=body)).status_code == 404
+            assert not house.calls.asked
+
+    run(work())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"shown": 1, "values": {"비밀번호": "1234"}},
+        {"shown": 1, "values": {"주소": "가" * 501}},
+        {"shown": 1, "values": {"주소": "서울\0"}},
+        {"shown": 1, "values": {"주소": 7}},
+        {"shown": 1, "values": {"주소": ["서울"]}},
+        {"shown": 1, "values": {str(number): "" for number in range(51)}},
+        {"shown": 1},
+        {"shown": -1, "values": {}},
+        {"shown": "a", "values": {}},
+        {"shown": 1, "values": {}, "more": 1},
+    ],
+)
+def test_answers_that_do_not_fit(body: dict[str, Any]) -> None:
+    async def work() -> None:
+        house = House()
+        async with client_of(house) as client:
+            token, call_id = await chatting(client)
+            assert shown(house, call_id, FORM) == [1]
+            assert (await client.post(f"/call/calls/{token}/answers", json=body)).status_code == 422
+            fits = {"shown": 1, "values": {"주소": "가" * 500}}
+            assert (await client.post(f"/call/calls/{token}/answers", json=fits)).status_code == 204
+
+    run(work())
+
+
+def test_that_a_page_was_opened_is_told_once_and_with_consent() -> None:
+    async def work() -> None:
+        house = House()
+        async with client_of(house) as client:
+            token, call_id = await chatting(client)
+            form, page = shown(house, call_id, FORM, PAGE)
+            for _ in range(2):
+                assert (await client.post(f"/call/calls/{token}/opened", json={"shown": page})).status_code == 204
+            assert told(house, call_id, ConsentGiven, PageAnswered) == [
+                ConsentGiven("화면 함께 보기"),
+                PageAnswered({"opened": "배송 조회"}),
+            ]
+            assert (await client.post(f"/call/calls/{token}/opened", json={"shown": form})).status_code == 409
+            body = {"shown": form, "values": {"주소": "서울"}}
+            assert (await client.post(f"/call/calls/{token}/answers", json=body)).status_code == 204
+
+    run(work())
+
+
+def test_an_answer_that_did_not_arrive_may_be_sent_again() -> None:
+    async def work() -> None:
+        house = House()
+        async with client_of(house) as client:
+            token, call_id = await chatting(client)
+            [form] = shown(house, call_id, FORM)
+            log = house.calls.logs.pop(call_id)  # its process does not answer
+            body = {"shown": form, "values": {"주소": "서울"}}
+            assert (await client.post(f"/call/calls/{token}/answers", json=body)).status_code == 409
+            house.calls.logs[call_id] = log
+            assert (await client.post(f"/call/calls/{token}/answers", json=body)).status_code == 204
+
+    run(work())
+
+
+def test_answers_are_counted_among_what_is_entered() -> None:
+    async def work() -> None:
+        house = House()
+        async with client_of(house) as client:
+            token, call_id = await chatting(client)
+            shown(house, call_id, *[PAGE] * (2 * ENTRIES_AT_ONCE))
+            statuses = [
+                (await client.post(f"/call/calls/{token}/opened", json={"shown": number})).status_code
+                for number in range(2 * ENTRIES_AT_ONCE, 0, -1)
+            ]
+            assert statuses[0] == 204 and 429 in statuses
 
     run(work())
 

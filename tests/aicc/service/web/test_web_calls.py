@@ -99,6 +99,36 @@ def test_a_call_whose_process_fails_at_it_cannot_be_done_to() -> None:
     asyncio.run(work())
 
 
+def test_a_chat_that_no_page_reads_is_over() -> None:
+    async def work() -> None:
+        house, now_s = House(), 0.0
+        chat = await house.web_calls.begin_chat("15880000")
+        chat._now_s, chat._read_at_s = lambda: now_s, now_s
+        [(delay_s, look)] = house.later
+        assert delay_s == web_calls.GONE_S
+        now_s += 500
+        with chat.read():
+            now_s += 1_000  # however long that is
+            look()
+        now_s += 599
+        again_s, look = house.later[1]
+        assert again_s == web_calls.GONE_S
+        look()
+        assert not house.calls.hung_up
+        again_s, last_look = house.later[2]
+        assert again_s == 1
+        now_s += 1
+        last_look()
+        await asyncio.sleep(0)
+        assert house.calls.hung_up == [chat.call_id]
+        house.web_calls.left(chat.call_id)
+        last_look()
+        await asyncio.sleep(0)
+        assert len(house.calls.hung_up) == 1
+
+    asyncio.run(work())
+
+
 def test_readers_are_counted_while_they_read() -> None:
     call = PageCall(FakeCalls(), "id")
     for _ in range(2):

@@ -105,9 +105,9 @@ def _menu(loaded: LoadedScenario) -> Iterator[Problem]:
         if item.flow not in loaded.flows:
             cure = did_you_mean(item.flow, loaded.flows) or "write that flow, or name another"
             yield source.problem(where, f'no flow is called "{item.flow}"', cure)
-        elif loaded.flows[item.flow].kind == "repair":
+        elif (kind := loaded.flows[item.flow].kind) in ("repair", "desk"):
             yield source.problem(
-                where, f'"{item.flow}" is a repair flow: no key leads there', "name a main or global flow"
+                where, f'"{item.flow}" is a {kind} flow: no key leads there', "name a main or global flow"
             )
         if first.setdefault(label, key) != key:
             yield source.problem(
@@ -118,8 +118,13 @@ def _menu(loaded: LoadedScenario) -> Iterator[Problem]:
 def _unreachable(loaded: LoadedScenario) -> Iterator[Problem]:
     scenario, flows = loaded.scenario, loaded.flows
     begin = {scenario.start, scenario.outbound or scenario.start, *(item.flow for item in scenario.menu.values())}
-    reached = linked_from(flows, begin | {name for name, flow in flows.items() if flow.examples or flow.repairs})
+    reached = linked_from(flows, begin | {name for name, flow in flows.items() if _is_entered(flow)})
     for name, flow in flows.items():
         if name not in reached:
             what = f'nobody comes to the {flow.kind} flow "{name}": it has no examples and nothing links to it'
             yield loaded.flow_sources[name].problem(("flow",), what, "add examples of what callers say, or a link")
+
+
+def _is_entered(flow: Flow) -> bool:
+    """Whether somebody comes to it by himself: a caller who wants it, the engine, the desk."""
+    return bool(flow.examples or flow.repairs) or flow.kind == "desk"

@@ -19,6 +19,7 @@ from voicebot.dialogue.scenario.step import (
     Forget,
     Handoff,
     HangUp,
+    Leave,
     Message,
     Say,
     Set,
@@ -95,6 +96,9 @@ def uses_in(where: Where, step: Step) -> Iterator[Use]:
         case Callback():
             yield from _text(where, step, "callback")
             yield from _text(where, step, "at")
+        case Leave():
+            yield from _text(where, step, "leave")
+            yield from _text(where, step, "number")
         case Consent():
             yield from _text(where, step, "consent")
         case Set():

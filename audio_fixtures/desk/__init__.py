@@ -1,0 +1,1 @@
+"""Recorded callers who talk to an agent, for whom somebody has to be at the desk."""
