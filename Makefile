@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # the second database of the store; sipp, baresip, Kamailio, rtpengine, coturn and Chromium are telephones, proxies and a browser.
 SYSTEM_PACKAGES := espeak-ng postgresql sip-tester baresip kamailio rtpengine-daemon coturn chromium fonts-nanum
 
-.PHONY: demo run install panel bundle test test-load test-panel check types style system-packages test-install figures load soak model embedding turns speaker schema fixtures clean
+.PHONY: demo run install panel bundle test test-load test-panel pictures check types style system-packages test-install figures load soak model embedding turns speaker schema fixtures clean
 
 demo: install
 	$(BIN)/aicc demo
@@ -62,6 +62,10 @@ test: system-packages test-install types style test-panel
 # The panel's own tests, in Node; what it does in a browser is tested with the others.
 test-panel: panel
 	@$(BIN)/python -m aicc.bundle.panel test
+
+# The pictures of docs/pictures/, made anew by the tests that show those pages.
+pictures: system-packages test-install
+	AICC_PICTURES=1 $(BIN)/python -m pytest -m "slow and not load" tests/desk/browsers
 
 # The tests of load and of long waits, which take up to minutes each.
 test-load: system-packages test-install

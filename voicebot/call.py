@@ -195,6 +195,7 @@ class Call:
             talk = asyncio.create_task(self.conversation.run(flow), name=f"conversation {self.log.call_id}")
             talk.add_done_callback(self._talked)
             self._talk, self._is_done = talk, False
+            self._give_way()  # to who was given the caller while the bot waited for the last words
             ending = await self._farewell.ending(talk)
             if ending is not None:
                 return ending

@@ -34,6 +34,9 @@ def import_files(
     in_utf_8: Annotated[
         bool, typer.Option("--utf-8", help="The files have been converted to UTF-8; official ones are in CP949.")
     ] = False,
+    may_lose: Annotated[
+        bool, typer.Option("--fewer", help="Also where a province has fewer buildings than in the older book.")
+    ] = False,
 ) -> Answer:
     """Make an address book of official files; an older one stays as it is if any of them cannot be used."""
     import time
@@ -42,7 +45,7 @@ def import_files(
 
     began = time.perf_counter()
     with _progress() as progress:
-        done = write_book(database, files, "utf-8" if in_utf_8 else "cp949", progress)
+        done = write_book(database, files, "utf-8" if in_utf_8 else "cp949", progress, may_lose=may_lose)
     spent_s = time.perf_counter() - began
     data = {
         "db": database,

@@ -28,6 +28,7 @@ def bench_desk(
     calls: Annotated[int, typer.Option(min=1, help="Callers and agents at once.")] = 20,
     browsers: Annotated[bool, typer.Option("--browsers", help="Agents in browsers, not at telephones.")] = False,
     seconds: Annotated[float, typer.Option(min=5, help="How long all of them talk.")] = 60.0,
+    panels: Annotated[int, typer.Option(min=0, help="Supervisors' panels that are open beside.")] = 0,
 ) -> Answer:
     """Bridge callers with agents, one after the other, and have all of them talk.
 
@@ -35,17 +36,17 @@ def bench_desk(
     """
     import asyncio
 
-    figures = asyncio.run(_bench(calls, browsers, seconds, context.find_root().params.get("config")))
+    figures = asyncio.run(_bench(calls, browsers, seconds, panels, context.find_root().params.get("config")))
     width = max(len(name) for name in figures)
     return Answer(figures, "\n".join(f"{name:{width}}  {'-' if it is None else it}" for name, it in figures.items()))
 
 
-async def _bench(count: int, browsers: bool, seconds: float, config: "Path | None") -> dict[str, Any]:
+async def _bench(count: int, browsers: bool, seconds: float, panels: int, config: "Path | None") -> dict[str, Any]:
     import asyncio
     import contextlib
     import json
 
-    from aicc.simulation.at_desk import AtDesk
+    from aicc.simulation.at_desk import AtDesk, Onlookers
     from aicc.simulation.bridged import FLOW_HEADER, BrowserSide, House, screen_figures
     from aicc.simulation.browser import MICROPHONE_HZ
     from aicc.simulation.phones import Phones
@@ -64,6 +65,7 @@ async def _bench(count: int, browsers: bool, seconds: float, config: "Path | Non
     async with started(config=config, settings=settings) as service, contextlib.AsyncExitStack() as stack:
         assert service.pid
         phones = None if browsers else await stack.enter_async_context(Phones.opened())
+        onlookers = await stack.enter_async_context(Onlookers.opened(service, panels))
         house = await stack.enter_async_context(House.opened(service))
         bridged = []
         for number in range(count):
@@ -87,6 +89,7 @@ async def _bench(count: int, browsers: bool, seconds: float, config: "Path | Non
             words, upon = screen_figures(one.person.messages, one.call_id)
             partials += words
             suggestions += upon
+        panels_open, panels_told = panels - onlookers.lost, onlookers.read
         still = sum(not one.caller.wire.is_closed for one in bridged)
         for one in bridged:
             one.caller.wire.hang_up()
@@ -105,6 +108,9 @@ async def _bench(count: int, browsers: bool, seconds: float, config: "Path | Non
         "suggestion_p50_ms": _percentile(suggestions, 50),
         "suggestion_p95_ms": _percentile(suggestions, 95),
         "frames_late_percent": _late(before, after),
+        "loop_lag_ms": max(value for name, value in after.items() if name.startswith("aicc_loop_lag_ms")),
+        "panels_open": panels_open,
+        "panel_messages": panels_told,
         "late_ticks_of_ours": house.late_ticks,
         "cores": usage.cores(),
         "cores_per_call": round(usage.cores() / count, 4),

@@ -18,9 +18,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from aicc.lines import told
+from aicc.service.child import run_child
 from aicc.service.late_notes import LateNotes
 from aicc.service.live_calls import LiveCalls
-from aicc.service.loop import new_loop
 from aicc.service.process import Start
 from assist.helper import Sound
 from assist.running import Running, Services
@@ -52,7 +52,6 @@ log = logging.getLogger(__name__)
 ANSWER_S = 60.0  # until a dead process's call is made whole, its log has no owner
 LAST_WORDS_S = 5.0  # for notes of calls that have just ended
 ORPHAN_S = 10  # however helpers may hang: the front is gone
-SWITCH_S = 0.0005  # how long models may keep the loop from running
 NICE = 5  # calls go before their helpers
 
 
@@ -179,21 +178,13 @@ def open_tap(call_id: str) -> Sound | None:
 
 
 def main(open_services: OpenServices) -> int:
-    end = socket.socket(fileno=int(sys.argv[1]))
-    start = Start.model_validate_json(sys.stdin.buffer.read())
-    sys.stdin.close()
-    form = f"%(levelname)s {start.name} %(name)s: %(message)s"
-    logging.basicConfig(level=start.log_level, stream=sys.stderr, format=form, force=True)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.setswitchinterval(SWITCH_S)
     with contextlib.suppress(OSError):
         os.nice(NICE)
 
-    async def run() -> int:
+    async def serve(start: Start, end: socket.socket) -> int:
         return await AssistProcess(start, open_services).run(end)
 
-    with asyncio.Runner(loop_factory=new_loop) as runner:
-        return runner.run(run())
+    return run_child(serve)
 
 
 if __name__ == "__main__":

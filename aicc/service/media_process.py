@@ -19,8 +19,8 @@ import threading
 import time
 
 from aicc.lines import told
+from aicc.service.child import run_child
 from aicc.service.life import Holding, Life, OpenMedia, until_sick
-from aicc.service.loop import new_loop
 from aicc.service.opening import open_media
 from aicc.service.process import Start
 from voicebot.events import Logged
@@ -49,7 +49,6 @@ log = logging.getLogger(__name__)
 ORPHAN_S = 9.0  # what is left of the calls is then for the next front to make whole
 SICK_DRAIN_S = 60.0  # calls whose models hang apologize and end by themselves
 LAST_WORDS_S = 2.0
-SWITCH_S = 0.0005  # how long models and disk may keep the loop from running; 5 ms is a quarter of a frame
 
 
 class MediaProcess:
@@ -148,20 +147,12 @@ class _LegNews(LegNews):
 
 
 def main(open_media: OpenMedia = open_media) -> int:
-    end = socket.socket(fileno=int(sys.argv[1]))
-    start = Start.model_validate_json(sys.stdin.buffer.read())
-    sys.stdin.close()
-    form = f"%(levelname)s {start.name} %(name)s: %(message)s"
-    logging.basicConfig(level=start.log_level, stream=sys.stderr, format=form, force=True)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.setswitchinterval(SWITCH_S)
     threading.Thread(target=_end_as_orphan, args=(os.getppid(),), name="orphan", daemon=True).start()
 
-    async def run() -> int:
+    async def serve(start: Start, end: socket.socket) -> int:
         return await MediaProcess(start, open_media).run(end)
 
-    with asyncio.Runner(loop_factory=new_loop) as runner:
-        return runner.run(run())
+    return run_child(serve)
 
 
 def _end_as_orphan(parent: int) -> None:

@@ -64,7 +64,7 @@ class AddressTaken(AiccError):
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A service that takes calls. ``first_key`` and ``passwords``, by name, are those that have just been made: they are
+    """A service that takes calls. ``first_key`` and ``passwords``, by name, have just been made: they are
     shown this once.
 
     ``page`` is where callers call from a browser, ``telephones`` are where SIP and AudioSocket listen.

@@ -21,6 +21,7 @@ from aicc.simulation.web_peers import WebPeer
 BROWSER = "aicc simulation"  # a session is one browser's
 MOST_KEPT = 20_000  # messages; the oldest are forgotten
 PATIENCE_S = 30.0
+PANELS_EACH = 7  # with the one that a person has anyway as many as one person may have
 
 
 class DeskUnusable(AiccError):
@@ -46,6 +47,7 @@ class AtDesk:
         self.name, self.password = name, password
         self.messages: list[Message] = []
         self._http, self._socket = http, socket
+        self._forgotten = 0
         self._news = asyncio.Event()
 
     @classmethod
@@ -70,13 +72,7 @@ class AtDesk:
             _checked(await http.post("/api/desk/people", json=wanted | {"phone": phone}, headers=key))
             told = _checked(await http.post("/api/desk/login", json={"name": name, "password": password})).json()
             http.headers["x-csrf-token"] = told["csrf"]
-            cookies = "; ".join(f"{cookie}={value}" for cookie, value in http.cookies.items())
-            async with websockets.connect(
-                service.address.replace("http", "ws", 1) + "/api/desk/live",
-                additional_headers={"cookie": cookies, "origin": service.address},
-                user_agent_header=BROWSER,
-                proxy=None,
-            ) as socket:
+            async with panel_of(http) as socket:
                 person = cls(name, password, http, socket)
                 reading = asyncio.create_task(person._read())
                 try:
@@ -84,6 +80,10 @@ class AtDesk:
                 finally:
                     reading.cancel()
                     await asyncio.gather(reading, return_exceptions=True)
+
+    def panel(self) -> websockets.connect:
+        """One more of theirs, that only reads."""
+        return panel_of(self._http)
 
     async def ready(self) -> None:
         """대기."""
@@ -129,10 +129,10 @@ class AtDesk:
         try:
             async with asyncio.timeout(within_s):
                 while True:
-                    for message in self.messages[seen:]:
+                    for message in self.messages[max(0, seen - self._forgotten) :]:
                         if is_it(message):
                             return message
-                    seen = len(self.messages)
+                    seen = self._forgotten + len(self.messages)
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
@@ -142,8 +142,57 @@ class AtDesk:
         with contextlib.suppress(websockets.ConnectionClosed):
             async for text in self._socket:
                 self.messages.append(Message(time.monotonic(), json.loads(text)))
-                del self.messages[:-MOST_KEPT]
+                if (more := len(self.messages) - MOST_KEPT) > 0:
+                    del self.messages[:more]
+                    self._forgotten += more
                 self._news.set()
+
+
+def panel_of(http: httpx.AsyncClient) -> websockets.connect:
+    """The panel's socket of whoever is signed in with ``http``."""
+    address = str(http.base_url).rstrip("/")
+    return websockets.connect(
+        address.replace("http", "ws", 1) + "/api/desk/live",
+        additional_headers={
+            "cookie": "; ".join(f"{cookie}={value}" for cookie, value in http.cookies.items()),
+            "origin": address,
+        },
+        user_agent_header=BROWSER,
+        proxy=None,
+    )
+
+
+@dataclass(slots=True)
+class Onlookers:
+    """Panels of supervisors, who are shown every call. ``read`` is how many messages they have been sent."""
+
+    read: int = 0
+    lost: int = 0
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def opened(cls, service: Service, count: int) -> AsyncIterator[Onlookers]:
+        """``count`` of them for as long as the block runs."""
+        onlookers = cls()
+        async with contextlib.AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+            reading: list[asyncio.Task[None]] = []
+            for number in range(count):
+                if number % PANELS_EACH == 0:
+                    name = f"onlooker{number // PANELS_EACH}"
+                    person = await stack.enter_async_context(AtDesk.signed_in(service, name, [], role="supervisor"))
+                socket = await stack.enter_async_context(person.panel())
+                reading.append(tasks.create_task(onlookers._read(socket)))
+            try:
+                yield onlookers
+            finally:
+                for task in reading:
+                    task.cancel()
+
+    async def _read(self, socket: websockets.ClientConnection) -> None:
+        with contextlib.suppress(websockets.ConnectionClosed):
+            async for _ in socket:
+                self.read += 1
+        self.lost += 1
 
 
 def _checked(answer: httpx.Response) -> httpx.Response:

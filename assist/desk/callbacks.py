@@ -80,6 +80,13 @@ class Callbacks:
         self._over.append(callback_id)
         return dialling, replace(dialling.callback, status="done", attempts=dialling.callback.attempts + 1)
 
+    def reached_late(self, callback_id: str) -> Callback | None:
+        """The customer has answered when it was given up; None where it does not wait to be dialled again."""
+        if (found := self._waiting.pop(callback_id, None)) is None:
+            return None
+        self._over.append(callback_id)
+        return replace(found, status="done")
+
     def not_reached(self, callback_id: str, again: datetime, attempts: int) -> tuple[Dialling, Callback] | None:
         """It waits until ``again``, or has failed behind the last of ``attempts``."""
         dialling = self._dialling.pop(callback_id, None)

@@ -173,6 +173,13 @@ class Desk:
             self._all.end(agent, call_id, now_s)
         return self._all.settle(now_s)
 
+    def written(self, name: str, call_id: str, now_s: float) -> list[Effect]:
+        """Their note is done: what they chose to do behind the call begins. Nothing where they write about another."""
+        agent = self._all.staff.get(name)
+        if agent and agent.state == "wrapping" and (agent.wraps is None or agent.wraps.call_id == call_id):
+            self._all.choose(agent, agent.then, now_s)
+        return self._all.settle(now_s)
+
     # ---- callbacks
 
     def call_back_later(self, callback: Callback) -> bool:
@@ -186,10 +193,14 @@ class Desk:
         return self._all.settle(now_s)
 
     def callback_reached(self, callback_id: str, call_id: str, now_s: float) -> list[Effect]:
-        """The customer has answered: the agent is in ``call_id`` with them."""
+        """The customer has answered: the agent is in ``call_id`` with them. One who answers so late that nobody waits
+        for it any more is not called again.
+        """
         found = self._all.callbacks.reached(callback_id)
         if found and (agent := self._all.after_dialling(*found)):
             self._all.begin(agent, Talk(call_id, found[1].skill, False, now_s))
+        elif late := self._all.callbacks.reached_late(callback_id):
+            self._all.told.append(CallbackChanged(late))
         return self._all.settle(now_s)
 
     def callback_not_reached(self, callback_id: str, now_s: float) -> list[Effect]:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from kb.address.book import AddressBookUnusable
 from kb.address.official_file import AddressFileUnreadable, CutShort, Encoding, OfficialFile
-from kb.address.official_row import OfficialRow
+from kb.address.official_row import FETCH, OfficialRow
+from kb.address.shrinking import buildings_by_sido, lost
 from kb.address.writing import write
 from kb.loading.row import BrokenRow
 
@@ -42,11 +43,14 @@ def write_book(
     files: Sequence[Path],
     encoding: Encoding | None = None,
     progress: Progress = lambda rows, share: None,
+    *,
+    may_lose: bool = False,
 ) -> Imported:
     """Writes the address book of official files to ``database``, and leaves it as it was where that fails.
 
     Every file must be in ``encoding``, where one is given. A file that was cut short, or of which more than
-    :data:`MOST_BROKEN` of the rows are broken, is refused. Raises
+    :data:`MOST_BROKEN` of the rows are broken, is refused; so are files that lack more of a province than
+    :data:`~kb.address.shrinking.MOST_LOST` of what the book has of it, unless it ``may_lose`` that. Raises
     :class:`~kb.address.official_file.AddressFileUnreadable` and :class:`~kb.address.book.AddressBookUnusable`.
     """
     if database.is_dir():
@@ -60,6 +64,10 @@ def write_book(
                 write(connection, reading.rows())
         except sqlite3.Error as error:
             raise AddressBookUnusable(f'"{database}" cannot be written ({error}): make room on its disk') from None
+        if not may_lose and (less := lost(buildings_by_sido(database), buildings_by_sido(beside))):
+            raise AddressFileUnreadable(
+                f"{less}: a file may be cut short or missing: {FETCH}, or import with --fewer; nothing was imported"
+            )
     return Imported(reading.count, reading.broken, tuple(reading.first_broken))
 
 

@@ -47,9 +47,19 @@ class Tables:
         self._connection = connection
         self._alike = Alike(connection)
 
+    def close(self) -> None:
+        self._connection.close()
+
     def districts(self) -> list[tuple[int, str, str]]:
         """Id, sido and sigungu."""
         return list(self._connection.execute("SELECT id, sido, sigungu FROM district"))
+
+    def buildings_by_sido(self) -> dict[str, int]:
+        query = (
+            "SELECT sido, sum(number) FROM (SELECT area, count(*) AS number FROM building GROUP BY area)"
+            " JOIN area ON area.id = area JOIN district ON district.id = district GROUP BY sido"
+        )
+        return dict(self._connection.execute(query))
 
     def areas(self) -> list[tuple[int, int, str, str]]:
         """Id, district, town and ri."""

@@ -93,7 +93,7 @@ def test_the_outcome_as_one_line(aicc, tried):
     assert json.loads(line) == {"passed": False, "checks": checks, "error": "the self-test failed: service"}
 
 
-@pytest.mark.slow
+@pytest.mark.load
 def test_it_really_calls_whatever_the_installation_has_chosen(site: Path) -> None:
     """Settings of the site do not lead it astray, and its data are not touched."""
     (site / "aicc.yaml").write_text("http: 203.0.113.1:1\nslots: 1\nscenario: nowhere\nsip: {listen: 203.0.113.1:2}\n")

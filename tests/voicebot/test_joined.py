@@ -532,6 +532,23 @@ def test_the_bot_answers_again_behind_its_flow(tmp_path):
         assert not call.of(Fault)
 
 
+def test_who_takes_over_as_the_bot_is_about_to_begin_has_the_caller(tmp_path):
+    """What is being said is not final yet: a supervisor speaks to a caller who is on the way to a flow."""
+    with waiting(tmp_path) as call:
+        call.joins("boss", "away")
+        call.caller_says("조사 싫어요")
+        call.pass_ms(1_100)
+        assert call.call.back_to_bot("조사")
+        call.call.set_part("boss", "talking")
+        call.pass_ms(4_000)
+        call.says("boss", "제가 도와드릴게요")
+        call.pass_ms(3_000)
+        assert "몇 점이었나요?" not in call.texts(BotFinished)
+        assert finals(call)[-1][2] == "제가 도와드릴게요"
+        call.call.hang_up("agent", "hung_up")
+        assert call.wait_for_the_end().by == "agent"
+
+
 def test_there_is_no_such_flow(tmp_path):
     with waiting(tmp_path) as call:
         assert not call.call.back_to_bot("없는 흐름")

@@ -100,3 +100,10 @@ def test_call_ids_are_uuids_of_version_seven_and_sort_by_time(monkeypatch) -> No
     assert [(uuid.UUID(one).version, uuid.UUID(one).variant) for one in ids] == [(7, uuid.RFC_4122)] * 3
     assert uuid.UUID(ids[0]).int >> 80 == 1_700_000_000_000
     assert len({new_call_id() for _ in range(1_000)}) == 1_000
+
+
+def test_ids_of_one_millisecond_sort_by_when_they_were_made(monkeypatch):
+    moments = [1_764_000_000_123_000_000 + 1_000 * number for number in range(900)]
+    monkeypatch.setattr("voicebot.log.time.time_ns", iter(moments).__next__)
+    ids = [new_call_id() for _ in moments]
+    assert ids == sorted(ids)

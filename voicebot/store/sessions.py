@@ -107,4 +107,3 @@ class SessionTable:
         is_over = (sessions.c.last_seen_at < seen_before) | (sessions.c.expires_at <= now)
         with self._database.writing() as connection:
             return connection.execute(delete(sessions).where(is_over)).rowcount
-

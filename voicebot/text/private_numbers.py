@@ -30,8 +30,8 @@ _NAMES = {
     "code": "보안 ?(?:코드|번호)|[Cc][Vv][CcVv]|씨브이[씨브]이?",
     "once": "인증 ?번호",
     "password": "비밀 ?번호|비번",
-    "other": "(?:주문|송장|접수|고객|예약|등록|회원|계약|증권|관리|계좌|모델|일련|시리얼|승인|조회|발주|배송|청구|상품|추적"
-    "|전화|휴대폰|핸드폰|우편|사업자|내선|팩스|사건|민원|쿠폰) ?(?:번호|코드)|연락처|운?송장|바코드|휴대폰|핸드폰",
+    "other": "(?:주문|송장|접수|고객|예약|등록|회원|계약|증권|관리|계좌|모델|일련|시리얼|승인|조회|발주|배송|청구|상품"
+    "|추적|전화|휴대폰|핸드폰|우편|사업자|내선|팩스|사건|민원|쿠폰) ?(?:번호|코드)|연락처|운?송장|바코드|휴대폰|핸드폰",
 }
 NAME = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _NAMES.items()))
 """What digits are called; ``lastgroup`` is one of :data:`SECRETS`, or "other"."""
@@ -39,7 +39,7 @@ NAME = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _NAMES.
 _BEHIND_NAME = re.compile(r"(?:(?![다요죠] )[가-힣 ,:]|\d+ ?자리){0,14}")
 _GROUP = re.compile(rf"(?P<amount>\d{{1,3}}(?:,\d{{3}})+(?!\d))|\d+|(?<![가-힣A-Za-z\d])[{DIGIT}]{{2,}}")
 _LINK = rf"{FILLER}|{DASH}|그? ?다음[은에이]?|다음으로|마지막[은이]?|뒤에?는?|끝[은에이]?"
-LEAD = rf"(?:(?:{_LINK})[ ,.…]*)*"
+LEAD = rf"(?:(?:{_LINK})[ ,.…]+)*"
 """What stands before digits that go on from the turn before."""
 _JOINT = re.compile(rf" ?- ?| ?/ ?|(?:이?[고구]요?|이?요|[에의])?[,.…]* {LEAD}|[에의]")
 _MONTH = re.compile("월 ?")
@@ -165,7 +165,7 @@ def whole_numbers(chain: Chain, before: Sequence[Group] = (), name: str = "") ->
     groups = (*before, *chain.groups)
     private: set[Group] = set()
     for first in range(len(groups)):
-        for last in range(first + 1, len(groups) + 1):
+        for last in range(first + 1, min(len(groups), first + CARD_DIGITS) + 1):
             if last > len(before) and _is_whole(groups[first:last]):
                 private.update(groups[max(first, len(before)) : last])
     return tuple(sorted(private, key=lambda group: group.start))

@@ -31,7 +31,7 @@ _ASKS = re.compile(
 _ASKS_NOT = re.compile(r"않|안 |마시|마세|말고|필요 ?없|필요하지|못 ")
 _SENTENCE_ENDS = re.compile(r"(?<=[다요죠까])[.?!]* |[.?!] ")
 _GOES_ON = re.compile(rf"\s*{LEAD}\Z")
-_BACKCHANNEL = re.compile(rf"\s*(?:(?:{FILLER}|맞아요|맞습니다|여보세요)[\s.,?!…]*)*")
+_BACKCHANNEL = re.compile(rf"\s*(?:(?:{FILLER}|맞아요|맞습니다|여보세요)(?:[\s.,?!…]+|\Z))*")
 
 Private = list[tuple[Chain, tuple[Group, ...]]]
 """What of a turn is private: chains, with those of their groups that are."""
@@ -65,9 +65,10 @@ class PrivateTurns:
         written, found = read.written, chains(read.written)
         private = self._private_of(side, written, found)
         said = self._sides.setdefault(side, _Side())
+        begun = said.before
         if found or not _BACKCHANNEL.fullmatch(written):
             self._go_on(said, written, found, private)
-        self._keep(said, private)
+        self._keep(begun, said.before, private)
         if side != "caller":
             self._asks(written)
         return read.starred(_groups(private))
@@ -116,12 +117,13 @@ class PrivateTurns:
         if said.missing <= 0 or said.turns > _PATIENCE:
             said.awaited = ""
 
-    def _keep(self, said: _Side, private: Private) -> None:
-        """So that a part of it is known again, whoever says it."""
-        for _, groups in private:
-            self._known.append("".join(group.digits for group in groups))
-        if private and said.before:
-            self._known.append("".join(group.digits for group in said.before))
+    def _keep(self, begun: tuple[Group, ...], before: tuple[Group, ...], private: Private) -> None:
+        """So that a part of it is known again, whoever says it: of what was ``begun`` in the turns before, too."""
+        for chain, groups in private:
+            is_end = whole_numbers(chain, begun) and not whole_numbers(chain)
+            self._known.append(_digits(begun + groups if is_end else groups))
+        if private and before:
+            self._known.append(_digits(before))
 
     def _asks(self, written: str) -> None:
         """One of ours has said this to the caller."""
@@ -152,6 +154,10 @@ def masked_talk(turns: Iterable[tuple[str, str]]) -> list[str]:
 def _groups(private: Private) -> Iterator[Group]:
     for _, groups in private:
         yield from groups
+
+
+def _digits(groups: Iterable[Group]) -> str:
+    return "".join(group.digits for group in groups)
 
 
 def _newest(groups: tuple[Group, ...]) -> tuple[Group, ...]:

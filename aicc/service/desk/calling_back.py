@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from aicc.service.desk.desk_call import DeskCall
+from aicc.service.desk.keeping import Keeping
 from assist.desk import CallBack, Callback, Desk, Effect
 from voicebot.korean_time import KST
 from voicebot.store import Store
@@ -28,8 +29,10 @@ class Around(Protocol):
 class CallingBack:
     """``place`` dials a number and answers with the call's id; it raises what a door that cannot does."""
 
-    def __init__(self, around: Around, store: Store, place: Callable[[str, Mapping[str, str]], Awaitable[str]]) -> None:
-        self._around, self._store, self._place = around, store, place
+    def __init__(
+        self, around: Around, store: Store, keeping: Keeping, place: Callable[[str, Mapping[str, str]], Awaitable[str]]
+    ) -> None:
+        self._around, self._store, self._keeping, self._place = around, store, keeping, place
         self._dialled: dict[str, CallBack] = {}  # by call
 
     async def restore(self) -> None:
@@ -44,8 +47,8 @@ class CallingBack:
         at = at.replace(tzinfo=KST) if at.tzinfo is None else at
         skill = call.handoff.skill if call.handoff else ""
         note = call.handoff.summary if call.handoff else ""
-        row = await asyncio.to_thread(self._store.desk.add_callback, number, at, skill, note, call.call_id)
-        self._take(row)
+        add = self._store.desk.add_callback
+        self._take(await self._keeping.write(lambda: add(number, at, skill, note, call.call_id)))
 
     async def dial(self, wanted: CallBack) -> None:
         try:
@@ -57,22 +60,23 @@ class CallingBack:
         self._dialled[call_id] = wanted
 
     def reached(self, call_id: str) -> str | None:
-        """The customer is there and is to have a person: who that is; None where nobody was promised them."""
+        """The customer is there and is to have a person: who that is; None where nobody is kept free for them."""
         wanted = self._dialled.pop(call_id, None)
         if wanted is None:
             return None
-        self._around.do(self._around.desk.callback_reached(wanted.callback_id, call_id, self._around.now_s()))
-        return wanted.name
+        desk, now_s = self._around.desk, self._around.now_s()
+        self._around.do(desk.callback_reached(wanted.callback_id, call_id, now_s))
+        # who picks up late is not expected any more: whoever waited for them may have another caller
+        return wanted.name if desk.join(wanted.name, call_id, now_s) else None
 
     def ended(self, call_id: str) -> None:
         """Of any call: one that was dialled for somebody and came to nothing is tried again."""
         if wanted := self._dialled.pop(call_id, None):
             self._not_reached(wanted)
 
-    async def keep(self, callback: Callback) -> None:
-        await asyncio.to_thread(
-            self._store.desk.change_callback, callback.id, callback.status, callback.attempts, callback.at
-        )
+    def keep(self, callback: Callback) -> None:
+        change = self._store.desk.change_callback
+        self._keeping.keep(callback.id, lambda: change(callback.id, callback.status, callback.attempts, callback.at))
 
     def _not_reached(self, wanted: CallBack) -> None:
         desk, now_s = self._around.desk, self._around.now_s()

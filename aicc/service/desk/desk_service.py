@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from aicc.desk_settings import Desk as DeskSettings
 from aicc.service.api.problem import Problem
 from aicc.service.desk.calling_back import CallingBack
 from aicc.service.desk.desk_call import DeskCall, Seat
+from aicc.service.desk.keeping import Keeping
 from aicc.service.desk.leg import NoLeg
 from aicc.service.desk.legs import Legs
 from aicc.service.desk.panels import Panels
+from aicc.service.desk.standing import Standing, agents_shown, queues_shown
 from aicc.service.desk.switchboard import SUPERVISING, Switchboard
 from aicc.service.sip.telephone import Telephone
 from assist.desk import (
@@ -49,7 +53,7 @@ from voicebot.events import (
     Queued,
 )
 from voicebot.link import BackToBot, CallCommand, Done, HangUp, Reply, Say
-from voicebot.store import Store
+from voicebot.store import Store, StoreUnavailable
 from voicebot.store.desk import MessageRow
 from voicebot.store.people import Person
 
@@ -58,6 +62,7 @@ log = logging.getLogger(__name__)
 TICK_S = 1.0
 SHOWN_APART_S = 1.0
 KNOWN_AGAIN_S = 5.0  # who works here is looked up so often
+LOOKED_UP_S = 2.0  # what a caller may wait for who knows them
 ASKED_S = 60.0  # whoever accepts a moment too late is told so, not that the call is none of theirs
 BACK_S = 5.0  # what a page takes that an agent loads anew in a call
 KEPT_S = 600.0  # an ended call is known for its wrap-up
@@ -102,20 +107,25 @@ class DeskService:
         self.panels = Panels(self)
         self.legs = Legs(around.ask, around.telephone, self)
         self._board = Switchboard(self, self.legs, around.ask, around.append)
-        self._calling_back = CallingBack(self, store, around.place)
+        self._keeping = Keeping(self.start)
+        self._calling_back = CallingBack(self, store, self._keeping, around.place)
         self._calls: dict[str, DeskCall] = {}
         self._people: dict[str, Person] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_changed = asyncio.Event()
+        self._standing: Standing | None = None  # while all panels are shown it
 
     # ---- life
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        await self._know_people()
-        states = await asyncio.to_thread(self._store.desk.states)
-        self.do(self.desk.restore({name: row.state for name, row in states.items()}, self.now_s()))
-        await self._calling_back.restore()
+        while True:
+            try:
+                await self._restore()
+                break
+            except StoreUnavailable as away:
+                log.warning("the desk is not open yet: %s", away)
+                await asyncio.sleep(KNOWN_AGAIN_S)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._tick())
             tasks.create_task(self._show())
@@ -127,16 +137,32 @@ class DeskService:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def _restore(self) -> None:
+        """As things stood when the service before this one ended. :class:`StoreUnavailable`."""
+        await self._know_people()
+        states = await asyncio.to_thread(self._store.desk.states)
+        self.do(self.desk.restore({name: row.state for name, row in states.items()}, self.now_s()))
+        await self._calling_back.restore()
+
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            self.do(self.desk.tick(self.now_s(), datetime.now(UTC)))
+            try:
+                self.do(self.desk.tick(self.now_s(), datetime.now(UTC)))
+            except Exception:
+                log.exception("what was due at the desk is not done: the next second may do it")
 
     async def _show(self) -> None:
         while True:
             await self._is_changed.wait()
             self._is_changed.clear()
-            self.panels.show()
+            try:
+                self._standing = self._stand()
+                self.panels.show()
+            except Exception:
+                log.exception("panels show the desk as it was, until it changes again")
+            finally:
+                self._standing = None
             await asyncio.sleep(SHOWN_APART_S)
 
     async def _look_up(self) -> None:
@@ -171,6 +197,8 @@ class DeskService:
             if person.role in WORKING
         ]
         self.do(self.desk.people_known(at_desk, self.now_s()))
+        for name in self.panels.names():  # it was open before they were known
+            self.do(self.desk.connected(name, True, self.now_s()))
         self.changed()
 
     # ---- what is happening in calls
@@ -195,6 +223,7 @@ class DeskService:
 
     def left(self, call_id: str) -> None:
         """No process has the call any more."""
+        self._calling_back.ended(call_id)  # of one that nobody picked up there may be no word
         if call := self._calls.get(call_id):
             self._ended(call, "service", "gone")
         self.legs.call_gone(call_id)
@@ -202,6 +231,8 @@ class DeskService:
     async def _handed_off(self, call: DeskCall, wanted: HandoffRequested) -> None:
         if call.is_over or (wanted.reason == "fault" and not call.is_chat):
             return  # a bot that breaks off ends the call, and promises one back
+        if call.agent:
+            return  # somebody has taken over as the bot said so
         is_telephone = call.started.door == "sip"
         if not self._works_here() or (is_telephone and self._around.handed_by_sip(wanted.skill)):
             await self._around.ask(call.call_id, HangUp(call.call_id, "bot", "handoff"))
@@ -224,7 +255,8 @@ class DeskService:
         call.queued_s, call.granted, call.rings = self.now_s(), name, name
         await self._ring_at(call, name, self.now_s() + self._settings.ring_seconds)
         await asyncio.sleep(self._settings.ring_seconds)
-        await self._not_taken(call, name, "no_answer")
+        if call.granted == name:
+            await self._not_taken(call, name, "no_answer")
 
     async def _not_taken(self, call: DeskCall, name: str, reason: Refusal) -> None:
         """By whom it rings at: the caller waits for the next one. Whoever has it by now keeps it."""
@@ -241,25 +273,29 @@ class DeskService:
         call.priority = VIP if call.number in self._settings.vip else 0
         if call.number and self._settings.sticky_days:
             since = datetime.now(UTC) - timedelta(days=self._settings.sticky_days)
-            call.sticky = await asyncio.to_thread(self._store.desk.last_agent, call.number, since)
+            try:
+                async with asyncio.timeout(LOOKED_UP_S):
+                    call.sticky = await asyncio.to_thread(self._store.desk.last_agent, call.number, since)
+            except (StoreUnavailable, TimeoutError) as away:
+                log.warning("call %s goes to whoever is free, not to who knows the caller: %s", call.call_id, away)
 
     def _works_here(self) -> bool:
         return any(person.role in WORKING for person in self._people.values())
 
     async def _keep_message(self, call: DeskCall, number: str, text: str) -> None:
-        await asyncio.to_thread(
-            self._store.desk.add_message, call.call_id, number or call.number, text, datetime.now(UTC)
-        )
+        add, left_at = self._store.desk.add_message, datetime.now(UTC)
+        await self._keeping.write(lambda: add(call.call_id, number or call.number, text, left_at))
         self.changed()
 
     def _ended(self, call: DeskCall, by: str, reason: str) -> None:
         if call.is_over:
             return
         call.is_over = True
+        granted, call.granted = call.granted, ""
         self._calling_back.ended(call.call_id)
         self.do(self.desk.leave(call.call_id, self.now_s()))
-        if call.granted:
-            self.tell(call.granted, {"type": "offer_gone", "call_id": call.call_id, "reason": "withdrawn"})
+        if granted:
+            self.tell(granted, {"type": "offer_gone", "call_id": call.call_id, "reason": "withdrawn"})
         for name in call.people:
             self.tell(name, {"type": "call_over", "call_id": call.call_id, "by": by, "reason": reason})
         self.legs.call_gone(call.call_id)
@@ -290,9 +326,10 @@ class DeskService:
                 case CallBack():
                     self.start(self._calling_back.dial(effect))
                 case CallbackChanged(callback=callback):
-                    self.start(self._calling_back.keep(callback))
+                    self._calling_back.keep(callback)
                 case StateChanged(name=name, state=state):
-                    self.start(self._keep_state(name, state))
+                    keep = partial(self._store.desk.keep_state, name, state, datetime.now(UTC))
+                    self._keeping.keep(f"state of {name}", keep)
         if effects:
             self.changed()
 
@@ -357,8 +394,8 @@ class DeskService:
 
     async def _to_bot(self, call_id: str, flow: str, *, keeps_place: bool) -> None:
         """The bot takes the caller: to offer a callback, or because nobody is there."""
-        if (call := self._calls.get(call_id)) is None or call.is_over:
-            return
+        if (call := self._calls.get(call_id)) is None or call.is_over or call.phase != "waiting":
+            return  # or somebody has accepted meanwhile
         if keeps_place:
             self.do(self.desk.pause(call_id, self.now_s()))
         reply = await self._around.ask(call_id, BackToBot(call_id, flow))
@@ -369,9 +406,6 @@ class DeskService:
         else:
             log.warning('call %s: the scenario has no flow "%s": the caller is told goodbye', call_id, flow)
             await self._around.ask(call_id, HangUp(call_id, "bot", "handoff"))
-
-    async def _keep_state(self, name: str, state: Any) -> None:
-        await asyncio.to_thread(self._store.desk.keep_state, name, state, datetime.now(UTC))
 
     # ---- news of legs
 
@@ -458,7 +492,10 @@ class DeskService:
         await self._board.conference(self._call(call_id), person.name)
 
     async def transfer(self, person: Person, call_id: str, how: str, to: str) -> None:
-        await self._board.transfer(self._call(call_id), person.name, how, to)
+        call = self._call(call_id)
+        if how == "queue" and call.agent == person.name and to not in self._skills():
+            raise Problem(422, f'there is no queue "{to[:60]}"', "choose from the list")
+        await self._board.transfer(call, person.name, how, to)
 
     async def listen(self, person: Person, call_id: str, how: str) -> None:
         await self._board.listen(self._call(call_id), person, how)
@@ -472,12 +509,17 @@ class DeskService:
         await self._board.write(self._call(call_id), person.name, text)
 
     def wrapped_up(self, person: Person, call_id: str) -> None:
-        self.do(self.desk.set_state(person.name, "ready", self.now_s()))
+        self.do(self.desk.written(person.name, call_id, self.now_s()))
 
     async def callbacks(self) -> Sequence[Any]:
         return await asyncio.to_thread(self._store.desk.callbacks)
 
     async def cancel_callback(self, callback_id: str) -> None:
+        row = await asyncio.to_thread(self._store.desk.callback, callback_id)
+        if row is None:
+            raise Problem(404, "no such callback", "look at the list")
+        if row.status != "waiting":
+            raise Problem(409, "the callback does not wait any more", "look at the list")
         self.do(self.desk.cancel_callback(callback_id, self.now_s()))
 
     async def messages(self) -> Sequence[MessageRow]:
@@ -492,11 +534,10 @@ class DeskService:
     def config(self) -> dict[str, Any]:
         settings = self._settings
         told = dict(self._around.company())
-        skills = {skill for person in self._people.values() for skill in person.skills}
-        skills |= {*settings.queues, *told.pop("skills")}
+        del told["skills"]
         return {
             **told,
-            "queues": [{"skill": skill, "title": self._title(skill)} for skill in sorted(skills)],
+            "queues": [{"skill": skill, "title": self._title(skill)} for skill in sorted(self._skills())],
             "ring_s": settings.ring_seconds,
             "wrapup_s": settings.wrapup_seconds,
             "screen_pop_url": settings.screen_pop_url,
@@ -504,55 +545,18 @@ class DeskService:
 
     def agents(self) -> list[dict[str, Any]]:
         """All who work at the desk."""
-        return [
-            {
-                "name": agent.name,
-                "shown_name": agent.shown,
-                "role": self._people[agent.name].role if agent.name in self._people else "agent",
-                "skills": sorted(agent.skills),
-                "state": agent.state,
-                "since_s": round(agent.for_s),
-                "call_id": agent.calls[0] if agent.calls else None,
-                "calls": agent.calls,
-                "is_connected": agent.is_connected,
-            }
-            for agent in self.desk.snapshot(self.now_s()).agents
-        ]
+        return agents_shown(self.desk.snapshot(self.now_s()), self._people)
 
     def queues(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "skill": queue.skill,
-                "title": self._title(queue.skill),
-                "waiting": queue.waiting,
-                "longest_wait_s": round(queue.longest_wait_s),
-                "expected_wait_s": queue.expected_wait_s,
-                "service_level": queue.service_level,
-                "answered": queue.answered,
-                "lost": queue.lost,
-                "ready": queue.ready,
-                "at_work": queue.at_work,
-            }
-            for queue in self.desk.snapshot(self.now_s()).queues
-        ]
+        return queues_shown(self.desk.snapshot(self.now_s()), self._title)
 
     def shown_to(self, name: str) -> dict[str, Any]:
-        agents = self.agents()
         person = self._people.get(name)
         sees_all = person is not None and person.role in SUPERVISING
-        wrapping = next((one.wraps for one in self.desk.snapshot(self.now_s()).agents if one.name == name), "")
-        return {
-            "type": "desk",
-            "me": next((agent for agent in agents if agent["name"] == name), {"state": "away", "since_s": 0}),
-            "wraps": wrapping or None,
-            "agents": agents,
-            "queues": self.queues(),
-            "calls": [
-                call.shown(self._title(call.skill))
-                for call in self._calls.values()
-                if not call.is_over and (sees_all or name in call.people)
-            ],
-        }
+        return (self._standing or self._stand()).shown_to(name, sees_all=sees_all)
+
+    def _stand(self) -> Standing:
+        return Standing(self.desk.snapshot(self.now_s()), self._people, self._calls.values(), self._title)
 
     def offers_of(self, name: str) -> list[dict[str, Any]]:
         rings = {one.call_id for one in self.desk.snapshot(self.now_s()).waiting if one.offered_to == name}
@@ -588,7 +592,8 @@ class DeskService:
         return self._around.events_of(call_id, start)
 
     async def opened(self, name: str) -> None:
-        await self._known(name)
+        with contextlib.suppress(StoreUnavailable):  # they are looked up again and again
+            await self._known(name)
         self.do(self.desk.connected(name, True, self.now_s()))
 
     def closed(self, name: str) -> None:
@@ -618,6 +623,11 @@ class DeskService:
         if call is None or call.is_over:
             raise Problem(409, "the call is over", "see the recorded calls")
         return call
+
+    def _skills(self) -> set[str]:
+        """Of all queues that there are."""
+        of_people = {skill for person in self._people.values() for skill in person.skills}
+        return of_people | {*self._settings.queues, *self._around.company()["skills"]}
 
     def _title(self, skill: str) -> str:
         return self._settings.queues.get(skill, skill)

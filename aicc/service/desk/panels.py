@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from aicc.service.api.wire import MAX_SEQ, UUID, json_of
 from voicebot.events import Logged
+from voicebot.store import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -105,14 +106,14 @@ class Panels:
         panel = _Panel(socket, self._room, name)
         panels = self._open.setdefault(name, [])
         panels.append(panel)
-        if len(panels) > MOST_PANELS:
-            panels[0].close(REPLACED, "another panel of yours has taken its place")
-        if len(panels) == 1:
-            await self._room.opened(name)
-        panel.put(orjson.dumps(self._room.shown_to(name), default=str).decode())
-        for offer in self._room.offers_of(name):
-            panel.put(orjson.dumps(offer, default=str).decode())
         try:
+            if len(panels) > MOST_PANELS:
+                panels[0].close(REPLACED, "another panel of yours has taken its place")
+            if len(panels) == 1:
+                await self._room.opened(name)
+            panel.put(orjson.dumps(self._room.shown_to(name), default=str).decode())
+            for offer in self._room.offers_of(name):
+                panel.put(orjson.dumps(offer, default=str).decode())
             await panel.run(still_valid)
         finally:
             panels.remove(panel)
@@ -200,7 +201,12 @@ class _Panel:
                         self.put('{"type":"pong"}')
 
     async def _follow(self, call_id: str, start: int) -> None:
-        if not await self._room.may_follow(self._name, call_id):
+        try:
+            may_follow = await self._room.may_follow(self._name, call_id)
+        except StoreUnavailable:
+            self._told(call_id, "the database cannot be asked now", "try again in a few seconds")
+            return
+        if not may_follow:
             self._told(call_id, "this call is not yours", "ask a supervisor")
             return
         if old := self._following.pop(call_id, None):

@@ -6,6 +6,7 @@ sound. Here one becomes the other, and the call's log is told.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine
@@ -134,15 +135,21 @@ class Switchboard:
         self._around.tell(name, {"type": "offer_gone", "call_id": call.call_id, "reason": "accepted"})
         if call.phase == "consulting" and call.agent:
             call.consulted = name
+            others = self._rung_in_vain(call)
             await self._part(call, name, "aside")
             await self._say(call, AgentJoined(name, "consulted"))
         else:
             call.agent, call.phase = name, "talking"
-            if not await self._part(call, name, "talking"):
+            others = self._rung_in_vain(call)
+            # at once: whose line breaks meanwhile has joined before they leave
+            _, is_there = await asyncio.gather(
+                self._say(call, AgentJoined(name, "answered")), self._part(call, name, "talking")
+            )
+            if not is_there:
                 self._around.start(self.lost(call, name, "lost"))
-            await self._say(call, AgentJoined(name, "answered"))
-        for other in [seat.name for seat in call.seats.values() if seat.name not in call.people]:
-            await self.leave_seat(call, other)
+        for other in others:
+            if call.seats.get(other.name) is other:
+                await self.leave_seat(call, other.name)
         self._around.changed()
 
     # ---- while talking
@@ -437,6 +444,10 @@ class Switchboard:
         """Nothing, where the caller has left meanwhile."""
         if not call.is_over:
             self._around.do(self._around.desk.queue(ticket, self._around.now_s()))
+
+    def _rung_in_vain(self, call: DeskCall) -> list[Seat]:
+        """Of those who were asked and are not in it; a supervisor has a seat before he listens."""
+        return [seat for seat in call.seats.values() if seat.name in call.asked_s and seat.name not in call.people]
 
     def _withdraw(self, call: DeskCall) -> None:
         """Nobody else is wanted for it; who talks in it goes on."""

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 DATA = Path(os.environ.get("AICC_TRAINING_DATA", ROOT / "../shared/data"))
 PEOPLE = DATA / "speech/librispeech/librispeech_test-other"
 CUSTOMER = "01023456789"
-SPEECH_S = 7
+SPEECH_S = 5
 SCENARIO = """
 scenario: 찻집
 company: 새벽찻집
@@ -47,7 +47,7 @@ def config(tmp_path):
     (company / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
     (company / "flows/hello.yaml").write_text(FLOW, encoding="utf-8")
     settings = tmp_path / "aicc.yaml"
-    settings.write_text(f'models: {ROOT / "models"}\nscenario: {company}\n')
+    settings.write_text(f"models: {ROOT / 'models'}\nscenario: {company}\n")
     return settings
 
 

@@ -12,6 +12,7 @@ from voicebot.audio import resample
 from voicebot.dialogue.scenario.flow import Abuse
 from voicebot.events import (
     AlertRaised,
+    BotFinished,
     CallEnded,
     CallStarted,
     EmotionRead,
@@ -245,3 +246,19 @@ def test_what_is_said_off_the_record_is_not_listened_to():
         sound=Watched(),
     )
     assert read and all(end <= 2_500 or start >= 6_500 for start, end in read)
+
+
+def test_alerts_have_no_numbers_of_cards_and_residents():
+    said = told(
+        (0, STARTED),
+        (1_000, BotFinished(0, "카드번호를 말씀해 주세요.")),
+        (2_000, final("사오일팔 이이공일이고요", 1)),
+        (4_000, final("삼삼사오 육칠팔구 소비자원에 신고한다", 2)),
+        (5_000, TranscriptPartial("caller", 3, "야 이 씨발 850412-1234567 이라고", "", 26)),
+        (6_000, final("야 이 씨발 850412-1234567 이라고 주문번호는 20268080이고", 3)),
+        (9_000, CallEnded("caller", "hung_up", 9_000)),
+    )
+    texts = [event.text for _, event in said if isinstance(event, AlertRaised)]
+    assert texts[0] == "소비자원: “**** **** 소비자원에 신고한다”"
+    assert "******-*******" in texts[1] and len(texts) == 3, texts
+    assert not any("1234567" in text for text in texts)

@@ -5,7 +5,7 @@ import pytest
 
 from assist.call_so_far import CallSoFar
 from assist.wrapup.evaluation import call_id_at
-from assist.wrapup.gathering import FIRST_SAID, LAST_SAID, MOST_DEEDS
+from assist.wrapup.gathering import FIRST_SAID, LAST_SAID, MOST_DEEDS, Gathering
 from assist.wrapup.rules import WrapUpRules
 from assist.wrapup.wishes import MOST as MOST_WISHES
 from assist.wrapup.wrapups import WrapUps, began_at
@@ -314,3 +314,26 @@ def test_two_hours_of_talk(service):
     wrapped = note(service, *talk, HUNG_UP)
     assert "니트를 반품하기를 원함" in wrapped.summary["issue"]
     assert {one["due"] for one in wrapped.follow_ups} == {"2026-12-03"}
+
+
+def test_a_card_that_is_told_over_several_turns_is_in_no_note(service):
+    said = [
+        *caller("환불은 카드로 받고 싶은데 4518 2201이요"),
+        *agent("네 4518 2201 확인했습니다"),
+        *caller("그다음은 3345 육칠팔구 카드로 환불해 주세요", 2),
+        *agent("3345 6789 카드로 환불 접수했습니다", 2),
+        *caller("주민번호는 850412예요", 3),
+        *agent("뒷자리도 말씀해 주세요", 3),
+        *caller("1234567이요", 4),
+        *agent("주문번호 20263015 환불은 3일 안에 됩니다", 4),
+    ]
+    gathered = Gathering(MONDAY, service.rules.flows)
+    call = CallSoFar(call_id_at(MONDAY))
+    for one in logged([STARTED, *said, HUNG_UP]):
+        call.take(one)
+        gathered.take(one, call)
+    gathered.end()
+    shown = f"{note(service, STARTED, *said, HUNG_UP)} {gathered.said} {gathered.wishes} {gathered.deeds}"
+    for part in ("4518", "2201", "3345", "6789", "육칠팔구", "850412", "1234567"):
+        assert part not in shown, part
+    assert "20263015" in shown

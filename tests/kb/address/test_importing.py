@@ -73,6 +73,35 @@ def test_a_file_that_was_cut_short_is_refused_however_late(tmp_path: Path, datab
     as_it_was(database)
 
 
+def test_a_file_that_was_cut_at_the_end_of_a_line_is_noticed_by_the_book_before(tmp_path: Path) -> None:
+    database, path = tmp_path / "addresses.sqlite", written(tmp_path / "new.txt", rows(500))
+    write_book(database, [path])
+    written(path, rows(494))
+    with pytest.raises(AddressFileUnreadable) as refused:
+        write_book(database, [path])
+    assert str(refused.value) == (
+        "there are 494 buildings of 서울특별시, and the book has 500: a file may be cut short or missing: fetch the"
+        " file again from juso.go.kr, or import with --fewer; nothing was imported"
+    )
+    assert len(AddressBook.open(database)) == 500
+    assert write_book(database, [written(path, rows(495))]).buildings == 495, "some are pulled down"
+    assert write_book(database, [written(path, rows(300))], may_lose=True).buildings == 300
+
+
+def test_a_province_that_is_not_there_any_more_is_noticed(tmp_path: Path, database: Path) -> None:
+    elsewhere = [row.replace("서울특별시|중구", "부산광역시|중구") for row in rows(50)]
+    with pytest.raises(AddressFileUnreadable, match="there are 0 buildings of 서울특별시, and the book has 3"):
+        write_book(database, [written(tmp_path / "new.txt", elsewhere)])
+    as_it_was(database)
+
+
+@pytest.mark.parametrize("content", [b"no database", b""])
+def test_what_is_no_book_has_nothing_to_lose(tmp_path: Path, content: bytes) -> None:
+    database = tmp_path / "addresses.sqlite"
+    database.write_bytes(content)
+    assert write_book(database, [written(tmp_path / "new.txt", rows(5))]).buildings == 5
+
+
 def test_a_file_in_the_wrong_encoding_is_refused(tmp_path: Path, database: Path) -> None:
     path = written(tmp_path / "new.txt", rows(5), "utf-8")
     with pytest.raises(AddressFileUnreadable, match=r"new.txt:1: it is written in UTF-8, not in CP949"):

@@ -1,6 +1,7 @@
 """Private numbers of a whole talk. In the talks below, what is hidden at once is in brackets."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -106,7 +107,7 @@ def test_what_is_kept_does_not_grow():
 def test_a_card_is_hidden_however_it_is_parted(digits, cuts, ending):
     bounds = [0, *cuts, 16]
     said = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         said += [("caller", f"{digits[start:end]}{ending}"), ("agent", "네")]
     shown = masked_talk(said)
     assert not any(re.search(r"\d", text) for text in shown)
@@ -115,3 +116,10 @@ def test_a_card_is_hidden_however_it_is_parted(digits, cuts, ending):
 @given(st.lists(st.tuples(st.sampled_from(["caller", "agent", "bot"]), st.text(max_size=30)), max_size=6))
 def test_no_talk_is_too_odd(said):
     assert [len(text) for text in masked_talk(said)] == [len(text) for _, text in said]
+
+
+@pytest.mark.parametrize("repeated", ["어", "에", "어 ", "네네", "1", "1 ", "일이", "카드번호 ", "이고 "])
+def test_long_talk_does_not_hang(repeated):
+    private = PrivateTurns()
+    private.heard("agent", "카드번호 불러 주세요")
+    assert len(private.heard("caller", repeated * 400 + " 환불")) == 400 * len(repeated) + 3

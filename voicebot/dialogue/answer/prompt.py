@@ -52,7 +52,10 @@ def template() -> ChatPromptTemplate:
 def variables(question: str, entries: Sequence[Entry], said: Sequence[Exchange] = ()) -> dict[str, object]:
     """What the template is filled with; the best entry comes first."""
     turns = [turn for asked, answered in said[-EXCHANGES:] for turn in (("caller", asked), ("bot", answered))]
-    *before, question = (as_data(text, QUESTION_CHARACTERS) for text in masked_talk([*turns, ("caller", question)]))
+    turns.append(("caller", question))
+    # of what is cut off later too, since half a number would be shown
+    shown = masked_talk((side, as_data(text, 2 * QUESTION_CHARACTERS)) for side, text in turns)
+    *before, question = (text[:QUESTION_CHARACTERS] for text in shown)
     messages: list[BaseMessage] = []
     for asked, answered in zip(before[::2], before[1::2], strict=True):
         messages += [HumanMessage(asked), AIMessage(answered)]

@@ -8,8 +8,9 @@ export function Controls({ player, duration_ms }: { player: Player; duration_ms:
   const own = useOwnWords({ ko, en }).player;
   return (
     <div className="controls" role="group" aria-label={own.label}>
-      <button type="button" className="button play" aria-label={own.back} onClick={() => player.step(-STEP_S)}>
-        −5
+      <button type="button" className="button play" onClick={() => player.step(-STEP_S)}>
+        <span aria-hidden="true">−5</span>
+        <span className="unseen">{own.back}</span>
       </button>
       <Button
         kind="main"
@@ -18,8 +19,9 @@ export function Controls({ player, duration_ms }: { player: Player; duration_ms:
         label={player.isPlaying ? own.pause : own.play}
         onClick={player.toggle}
       />
-      <button type="button" className="button play" aria-label={own.forth} onClick={() => player.step(STEP_S)}>
-        +5
+      <button type="button" className="button play" onClick={() => player.step(STEP_S)}>
+        <span aria-hidden="true">+5</span>
+        <span className="unseen">{own.forth}</span>
       </button>
       <span className="controls-time">
         {clockOf(player.at_ms / 1000)} <span className="quiet">/ {clockOf(duration_ms / 1000)}</span>

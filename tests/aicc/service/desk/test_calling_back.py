@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from aicc.service.api.problem import Problem
 from tests.fakes.desk import ZERO, Shift
 from voicebot.events import CallbackBooked
 from voicebot.korean_time import KST
+from voicebot.log import new_call_id
 from voicebot.store import Store
 from voicebot.store.desk import CallbackRow
 
@@ -179,6 +181,10 @@ def test_one_is_cancelled(shift: Shift) -> None:
     booked(shift)
     shift.run(shift.service.cancel_callback(kept(shift).id))
     assert kept(shift).status == "cancelled"
+    for callback_id, status in ((kept(shift).id, 409), (new_call_id(), 404), ("../../etc", 404)):
+        with pytest.raises(Problem) as refused:
+            shift.run(shift.service.cancel_callback(callback_id))
+        assert refused.value.status == status
     shift.at_work("kim")
     shift.pass_s(200)
     assert shift.placed == []

@@ -59,3 +59,13 @@ def test_braces_are_text():
     human = messages("{entries} {system}")[-1].text
     assert "{entries} {system}" in human
     assert read_answers(human) == ["3,000원입니다. {question} 50%입니다."]
+
+
+def test_a_number_of_a_card_is_not_sent_however_it_was_told():
+    said = [("카드번호는 4518 2201이고요", "네, 나머지를 말씀해 주세요."), ("3345요", "네.")]
+    shown = "\n".join(str(one.content) for one in messages("육칠팔구 카드로 환불되나요", said=said))
+    assert not any(part in shown for part in ("4518", "2201", "3345", "육칠팔구"))
+    hidden = messages("4518\u200b2201\u200b3345\u200b6789 배송비 3,000원이요?")[-1].text
+    assert "4518" not in hidden and "3,000원이요" in hidden
+    cut = messages("가" * 395 + " 4518 2201 3345 6789")[-1].text
+    assert "4518" not in cut
