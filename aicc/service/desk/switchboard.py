@@ -187,8 +187,11 @@ class Switchboard:
         await self._say(call, PageShown(name, "page" if kind == "page" else "form", title, url, fields))
 
     async def hang_up(self, call: DeskCall, name: str) -> None:
-        """Of whoever has the caller: the call is over. Of anybody else in it: they are out of it."""
-        if call.agent == name:
+        """Of whoever has the caller: the call is over, or in a conference the colleague's. Of anybody else in it: they
+        are out of it."""
+        if call.agent == name and call.consulted and call.phase in ("talking", "held"):
+            await self._warm(call, name)
+        elif call.agent == name:
             await self._ask(call.call_id, HangUp(call.call_id, "agent", "hung_up"))
         elif name in call.supervisors:
             await self.stop_listening(call, name)

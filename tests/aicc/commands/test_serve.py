@@ -80,11 +80,13 @@ def until(condition, limit_s=30):
 
 def test_a_caller_is_greeted_and_a_killed_process_is_made_good(tmp_path):
     with served(tmp_path, AICC_MEDIA_PROCESSES="1") as process:
-        lines = [process.stdout.readline() for _ in range(4)]
+        lines = [process.stdout.readline() for _ in range(6)]
         assert lines[0].startswith("누리홈쇼핑: 40 calls at once in 1 processes, kept in ")
         assert re.fullmatch(r"call it from a browser: http://127\.0\.0\.1:\d+/call\n", lines[1])
-        assert lines[2].startswith("the API listens at http://127.0.0.1:")
-        assert lines[3].startswith("its first key, shown this once: aicc_")
+        assert re.fullmatch(r"people at the desk work at http://127\.0\.0\.1:\d+/desk/\n", lines[2])
+        assert re.fullmatch(r"sign in there as admin with the password \S{10,}, shown this once\n", lines[3])
+        assert lines[4].startswith("the API listens at http://127.0.0.1:")
+        assert lines[5].startswith("its first key, shown this once: aicc_")
 
         async def run():
             taken = await call_in(calls_socket(tmp_path / "data"), caller="01012345678", called="15880000")

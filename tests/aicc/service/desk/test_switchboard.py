@@ -229,6 +229,16 @@ def test_a_conference_and_who_leaves_it(shift: Shift, call: str) -> None:
     assert last(shift, call, 1) == ["agent_left lee lost"]
 
 
+def test_who_leaves_a_conference_leaves_the_caller_to_the_colleague(shift: Shift, call: str) -> None:
+    consulting(shift, call)
+    shift.do("kim", "conference", call)
+    shift.do("kim", "hang_up", call)
+    assert shift.hears(call, "lee")
+    assert (shift.state("kim"), shift.state("lee")) == ("wrapping", "talking")
+    shift.do("lee", "hang_up", call)
+    assert shift.calls[call].ending == ("agent", "hung_up")
+
+
 def test_an_agent_who_is_lost_while_consulting_leaves_the_caller_to_the_colleague(shift: Shift, call: str) -> None:
     consulting(shift, call)
     shift.leg_is_lost(call, "kim")

@@ -31,7 +31,7 @@ class Running:
         return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def provider_process() -> Iterator[Running]:
     command, pipe = [sys.executable, str(Path(__file__).with_name("provider_process.py"))], subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
