@@ -192,6 +192,7 @@ def test_words_of_both_sides_and_the_note(service: Service) -> None:
     asyncio.run(course())
 
 
+@pytest.mark.load
 def test_a_network_that_is_gone_for_ten_seconds(service: Service) -> None:
     """The agent's: no sound and no panel. Behind it the call is as it was, and nobody else has been asked."""
 
@@ -273,6 +274,7 @@ def is_beep(frame: Samples) -> bool:
     return amplitude > 200 and amplitude**2 / 2 > 0.9 * float(np.mean(frame.astype(np.float64) ** 2))
 
 
+@pytest.mark.load
 def test_a_media_process_that_is_killed(running: Running) -> None:
     """Nobody hangs in the air: the telephones hear BYE, the agent writes, and the caller is called back."""
     service, process = running
@@ -340,6 +342,7 @@ def test_a_foreign_call(service: Service) -> None:
     asyncio.run(course())
 
 
+@pytest.mark.load
 def test_a_restart_in_mid_shift(running: Running) -> None:
     """People sign in no second time: their sessions and states are there again, calls are not.
 

@@ -104,6 +104,7 @@ def test_from_the_bot_to_two_agents_and_the_note(house: House, run: Run) -> None
     run(work())
 
 
+@pytest.mark.load
 def test_the_keyboard_is_enough(house: House, run: Run) -> None:
     async def work() -> None:
         async with house.signing_in("park", shown="박상담") as park, house.caller() as caller:

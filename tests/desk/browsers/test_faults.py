@@ -133,6 +133,7 @@ def test_without_a_microphone_the_agent_is_told_and_hears(
     run(work())
 
 
+@pytest.mark.load
 def test_a_session_that_ends_leads_to_the_login_and_back_to_where_one_was(house: House, run: Run) -> None:
     async def work() -> None:
         async with house.signing_in("head", role="supervisor", shown="오관리", path="/desk/wall") as head:

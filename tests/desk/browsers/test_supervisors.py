@@ -11,6 +11,7 @@ from tests.desk.browsers.looks import looks_well
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.load
 def test_beside_a_call_in_it_and_after_it(house: House, run: Run) -> None:
     async def work() -> None:
         async with (
@@ -69,6 +70,7 @@ def test_beside_a_call_in_it_and_after_it(house: House, run: Run) -> None:
     run(work())
 
 
+@pytest.mark.load
 def test_the_page_of_people_is_for_administrators(house: House, run: Run) -> None:
     async def work() -> None:
         async with house.at_panel("root", role="admin", shown="운영자", path="/desk/people") as admin:

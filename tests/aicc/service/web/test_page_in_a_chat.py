@@ -120,6 +120,7 @@ def test_a_syllable_that_is_being_composed_is_sent_once_and_whole(chromium: Chro
     run(work())
 
 
+@pytest.mark.load
 def test_that_the_bot_is_at_its_answer_is_shown(chromium: Chromium) -> None:
     async def work() -> None:
         async with visiting(chromium, house()) as visitor:
@@ -214,6 +215,7 @@ def test_forms_in_a_call_by_voice(chromium: Chromium) -> None:
     run(work())
 
 
+@pytest.mark.load
 def test_a_page_that_is_loaded_anew_goes_on(chromium: Chromium) -> None:
     async def work() -> None:
         async with visiting(chromium, house()) as visitor:
@@ -231,6 +233,7 @@ def test_a_page_that_is_loaded_anew_goes_on(chromium: Chromium) -> None:
     run(work())
 
 
+@pytest.mark.load
 def test_two_tabs_of_one_chat(chromium: Chromium) -> None:
     async def work() -> None:
         async with visiting(chromium, house()) as visitor:
@@ -255,6 +258,7 @@ def test_two_tabs_of_one_chat(chromium: Chromium) -> None:
     run(work())
 
 
+@pytest.mark.load
 def test_a_chat_that_is_not_there_any_more(chromium: Chromium) -> None:
     async def work() -> None:
         of = house()
@@ -277,6 +281,7 @@ def forget(of: House, call_id: str) -> None:
         work()
 
 
+@pytest.mark.load
 def test_a_line_that_is_lost_is_found_again(chromium: Chromium) -> None:
     async def work() -> None:
         of = house()
@@ -296,6 +301,7 @@ def test_a_line_that_is_lost_is_found_again(chromium: Chromium) -> None:
     run(work())
 
 
+@pytest.mark.load
 def test_a_service_that_takes_no_chat(chromium: Chromium) -> None:
     async def work() -> None:
         of = house()
@@ -315,6 +321,7 @@ def test_a_service_that_takes_no_chat(chromium: Chromium) -> None:
     run(work())
 
 
+@pytest.mark.load
 def test_by_keyboard_alone(chromium: Chromium) -> None:
     async def work() -> None:
         async with visiting(chromium, house()) as visitor:
@@ -341,6 +348,7 @@ def test_by_keyboard_alone(chromium: Chromium) -> None:
     run(work())
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("size", [(320, 568), (390, 844), (568, 320), (1280, 800)])
 def test_everything_has_its_place(chromium: Chromium, size: tuple[int, int]) -> None:
     async def work() -> None:
@@ -364,6 +372,7 @@ def test_everything_has_its_place(chromium: Chromium, size: tuple[int, int]) -> 
     run(work())
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_keeps_anybody_out(chromium: Chromium, scheme: Literal["light", "dark"]) -> None:
     """By axe-core, which comes with the panel's tools."""
