@@ -215,7 +215,7 @@ def test_vectors_that_are_none_are_not_stored(tmp_path: Path, faq: Path) -> None
     assert Shelf.open(tmp_path / "kb", FakeEmbedding()).entries() == ()
 
 
-@pytest.mark.slow
+@pytest.mark.load
 def test_ten_thousand_entries_in_a_minute(tmp_path: Path) -> None:
     rows = (
         f"{n},{n}번 상품의 배송비는 얼마인가요?,{n}번 상품은 {n}원입니다.,{n}번 택배비는요\n" for n in range(10_000)

@@ -28,7 +28,7 @@ def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     assert result.exit_code == 1 and "no file" in json.loads(result.stdout)["error"]
 
 
-@pytest.mark.slow
+@pytest.mark.load
 def test_the_right_entry_is_among_the_first_three_on_the_sample_companys_calls() -> None:
     data = json.loads(CliRunner().invoke(app, ["--json"]).stdout)
     assert data["n"] >= 20 and data["top3"] >= 0.95, data["misses"]

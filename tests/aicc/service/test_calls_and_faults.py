@@ -436,6 +436,7 @@ def test_a_media_process_that_is_killed_takes_its_own_calls_and_nothing_that_was
     assert (row["state"], row["ended_by"], row["reason"]) == ("ended", "service", "process_died")
 
 
+@pytest.mark.load
 def test_a_dead_inference_process_costs_no_word_and_a_service_told_to_go_waits_for_its_calls(config, tmp_path):
     async def story(service):
         async with service.events("/api/live") as heard, await service.call(TEA_HOUSE) as caller:

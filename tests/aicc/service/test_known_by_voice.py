@@ -51,6 +51,7 @@ def config(tmp_path):
     return settings
 
 
+@pytest.mark.load
 @pytest.mark.skipif(not PEOPLE.is_dir(), reason=f"no {PEOPLE}: set AICC_TRAINING_DATA")
 def test_who_agrees_is_enrolled_and_known_again_and_nobody_else_is(tmp_path, config):
     async def call(service, heard, person, take):

@@ -58,7 +58,7 @@ def test_beside_a_call_in_it_and_after_it(house: House, run: Run) -> None:
             await expect(found.locator("mark").first).to_have_text("냉장고")
             await found.first.click()
             await expect(boss.page.locator(".wave-frame")).to_be_visible()
-            line = boss.page.locator(".script li").filter(has_text="냉장고").last
+            line = boss.page.locator(".script li").filter(has_text="냉장고").first
             await line.get_by_role("button").click()
             await expect(line).to_have_attribute("aria-current", "true")
             sound = boss.page.locator("audio")

@@ -18,6 +18,7 @@ from voicebot.link import Reoffer
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.load
 def test_offline_for_ten_seconds(chromium: Chromium) -> None:
     async def work() -> None:
         async with visiting(chromium, house()) as visitor:
@@ -39,6 +40,7 @@ def test_offline_for_ten_seconds(chromium: Chromium) -> None:
     run(work())
 
 
+@pytest.mark.load
 def test_packets_that_find_no_way_any_more(chromium: Chromium) -> None:
     async def work() -> None:
         async with visiting(chromium, house()) as visitor:
