@@ -18,9 +18,8 @@ def desk_figures() -> Iterator[Figure]:
     """About eight minutes."""
     telephones = answer_of("bench", "desk", "--calls", "20", "--seconds", SECONDS, "--json")
     yield from _bridged(telephones, "SIP telephones")
-    yield from _bridged(
-        answer_of("bench", "desk", "--browsers", "--calls", "10", "--seconds", SECONDS, "--json"), "web"
-    )
+    browsers = answer_of("bench", "desk", "--browsers", "--calls", "10", "--seconds", SECONDS, "--json")
+    yield from _bridged(browsers, "browsers")
     watched = answer_of("bench", "desk", "--calls", "20", "--panels", "200", "--seconds", SECONDS, "--json")
     yield Figure("panels open beside 20 bridged calls", watched["panels_open"], 200, "panels", at_least=True)
     yield Figure("calls that go on beside 200 panels", watched["still_talking"], 20, "calls", at_least=True)
