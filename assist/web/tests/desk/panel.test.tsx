@@ -1,4 +1,4 @@
-import { act, fireEvent, render, screen, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Session } from "../../src/app/session";
 import { Shell } from "../../src/app/Shell";
@@ -35,7 +35,7 @@ const NOTE = {
 
 class FakeSocket {
   static OPEN = 1;
-  static newest: FakeSocket;
+  static newest: FakeSocket; // of this test: the one before has left none
   readyState = 1;
   sent: string[] = [];
   onopen: (() => void) | null = null;
@@ -55,6 +55,7 @@ let answers: Record<string, { status: number; told?: unknown }>;
 let opened: ReturnType<typeof vi.fn>;
 
 beforeEach(() => {
+  FakeSocket.newest = undefined as unknown as FakeSocket;
   asked = [];
   opened = vi.fn();
   answers = {
@@ -110,6 +111,7 @@ async function panel() {
     </WordsProvider>,
   );
   await screen.findByRole("button", { name: "김상담" });
+  await waitFor(() => expect(FakeSocket.newest?.onmessage).toBeTruthy()); // it is opened behind the first drawing
   act(() => FakeSocket.newest.onopen?.());
 }
 
