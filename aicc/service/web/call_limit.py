@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from aicc.service.network import network_of
+
 MOST_ADDRESSES = 10_000
-IPV6_NETWORK_BITS = 64  # that one customer of a provider has, RFC 6177
 
 
 class CallLimit:
@@ -24,7 +24,7 @@ class CallLimit:
 
     def lets_in(self, address: str) -> bool:
         """Whether one more call is not one too many; where it is not, it counts."""
-        network, now_s = _network(address), self._now_s()
+        network, now_s = network_of(address), self._now_s()
         left, at_s = self._buckets.pop(network, (self._most, now_s))
         left = min(self._most, left + (now_s - at_s) * self._most / 60)
         lets_in = left >= 1
@@ -32,15 +32,3 @@ class CallLimit:
         if len(self._buckets) > MOST_ADDRESSES:
             self._buckets.popitem(last=False)
         return lets_in
-
-
-def _network(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return address
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, IPV6_NETWORK_BITS), strict=False))
